@@ -1,0 +1,39 @@
+/* Who a certificate names, and whether that is who was wanted (SPEC 4.3 – 4.5). */
+#ifndef PLOMB_IDENTITY_H
+#define PLOMB_IDENTITY_H
+
+#include "cert.h"
+
+/* The one SAN: PLOMB_IDENTITY_SAN_MISSING, _AMBIGUOUS, PLOMB_CERT_MALFORMED. */
+PLOMB_MUST_CHECK plomb_status plomb_identity_san(const plomb_cert *cert, plomb_view *san);
+/* The OIDC issuer: .8, else .1. PLOMB_IDENTITY_ISSUER_MISSING, _INCONSISTENT, _EXTENSION_MALFORMED. */
+PLOMB_MUST_CHECK plomb_status plomb_identity_issuer(const plomb_cert *cert, plomb_view *issuer);
+
+/*
+ * The value of a Fulcio extension, by dotted OID or by name of the table in
+ * SPEC 4.4 in kebab-case ("build-signer-uri", "github-workflow-sha", …, also
+ * cosign's camelCase githubWorkflowSha). PLOMB_UNSET if the certificate does
+ * not have it; PLOMB_CONFIG_INVALID if the name is not known;
+ * PLOMB_IDENTITY_EXTENSION_MALFORMED.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_identity_extension(const plomb_cert *cert, plomb_view name, plomb_view *value);
+
+/* The table, for help and output: NULL past the end. */
+typedef struct {
+	const char *name;  /* kebab-case */
+	const char *camel; /* as in cosign's JSON */
+	const char *title; /* as in the Fulcio documentation */
+	unsigned number;   /* of 1.3.6.1.4.1.57264.1.number */
+	int raw;           /* the value is the bytes themselves; else a DER UTF8String */
+} plomb_extension_info;
+const plomb_extension_info *plomb_identity_extension_info(size_t i);
+
+/* exact and regex, as far as they are given. A match with neither is no match. */
+int plomb_match_ok(plomb_ctx *ctx, const plomb_match *match, plomb_view value, plomb_status *trouble);
+
+/* The three checks; each fills ctx->detail on refusal. */
+PLOMB_MUST_CHECK plomb_status plomb_identity_check_san(plomb_ctx *ctx, const plomb_cert *cert, const plomb_match *want, plomb_view *san);
+PLOMB_MUST_CHECK plomb_status plomb_identity_check_issuer(plomb_ctx *ctx, const plomb_cert *cert, const plomb_match *want, plomb_view *issuer);
+PLOMB_MUST_CHECK plomb_status plomb_identity_check_extensions(plomb_ctx *ctx, const plomb_cert *cert, const plomb_want *wants, size_t count);
+
+#endif

@@ -1,0 +1,34 @@
+/* The trust root as it was loaded (SPEC 2.1). */
+#ifndef PLOMB_TRUST_H
+#define PLOMB_TRUST_H
+
+#include "cert.h"
+
+/* How a log signs, from keyDetails. */
+struct plomb_log {
+	plomb_view base_url;
+	plomb_view host;      /* of base_url, without scheme, port and path; may be absent */
+	plomb_view log_id;    /* keyId bytes: a lookup key, never recomputed */
+	plomb_view operator_; /* may be absent */
+	plomb_key key;        /* .valid is the log's validFor */
+	plomb_hash hash;      /* the hash of its signatures; NONE: pure Ed25519 */
+	plomb_status usable;  /* PLOMB_OK, or why the key cannot be used: refused only when needed */
+};
+
+/* A certificate authority or timestamp authority. */
+struct plomb_authority {
+	plomb_view uri;
+	plomb_view operator_;
+	const plomb_cert *certs; /* in the file's order: the last is the anchor */
+	size_t cert_count;
+	plomb_window valid;
+};
+
+/* By logId.keyId; NULL if there is none. */
+const plomb_log *plomb_trust_tlog(const plomb_trust *trust, plomb_view log_id);
+const plomb_log *plomb_trust_ctlog(const plomb_trust *trust, plomb_view log_id);
+
+/* The same log or operator, for counting distinct ones: by operator if both name one, else by key. */
+int plomb_log_same(const plomb_log *a, const plomb_log *b);
+
+#endif
