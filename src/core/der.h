@@ -54,10 +54,10 @@ PLOMB_MUST_CHECK plomb_status plomb_der_unsigned(plomb_view body, plomb_view *ma
 PLOMB_MUST_CHECK plomb_status plomb_der_small(plomb_view body, uint32_t *value); /* not negative, below 2^31 */
 PLOMB_MUST_CHECK plomb_status plomb_der_boolean(plomb_view body, int *value); /* 00 or FF */
 PLOMB_MUST_CHECK plomb_status plomb_der_bits(plomb_view body, plomb_view *octets); /* BIT STRING with 0 unused bits */
-PLOMB_MUST_CHECK plomb_status plomb_der_oid_check(plomb_view body); /* minimal arcs below 2^31 */
+PLOMB_MUST_CHECK plomb_status plomb_der_oid_check(plomb_view body); /* minimal arcs below 2^31, at most 64 octets */
 /* UTCTime or GeneralizedTime of a certificate (Z, seconds, no fraction). */
 PLOMB_MUST_CHECK plomb_status plomb_der_time(const plomb_tlv *tlv, plomb_time *time);
-/* GeneralizedTime of a TSTInfo: a fraction is allowed, without trailing zeros. */
+/* GeneralizedTime of a TSTInfo: a fraction is allowed, at most nine digits without trailing zeros. */
 PLOMB_MUST_CHECK plomb_status plomb_der_gentime(plomb_view body, plomb_time *time);
 
 /*
@@ -66,10 +66,10 @@ PLOMB_MUST_CHECK plomb_status plomb_der_gentime(plomb_view body, plomb_time *tim
  */
 PLOMB_MUST_CHECK plomb_status plomb_der_algorithm(plomb_der *der, plomb_view *oid, plomb_view *parameters);
 
-/* The body of a DER OID against dotted text such as "1.3.6.1.4.1.57264.1.8"; for options. */
+/* Dotted text such as "1.3.6.1.4.1.57264.1.8" to the body of a DER OID; for options. PLOMB_OK or PLOMB_CONFIG_INVALID. */
 PLOMB_MUST_CHECK plomb_status plomb_oid_from_text(plomb_view text, unsigned char out[64], size_t *n);
 
-/* SEQUENCE{INTEGER r, INTEGER s} to r||s of 2 * half bytes: PLOMB_OK or PLOMB_SIGNATURE_MALFORMED (SPEC 3.4). */
+/* SEQUENCE{INTEGER r, INTEGER s} to r||s of 2 * half bytes: PLOMB_OK or PLOMB_SIGNATURE_MALFORMED (SPEC 3.4). Zero is malformed. */
 PLOMB_MUST_CHECK plomb_status plomb_der_ecdsa(plomb_view sig, size_t half, unsigned char *raw);
 
 #endif
