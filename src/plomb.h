@@ -53,7 +53,7 @@
  * Every count that an outsider chooses has a ceiling, tested before anything
  * is looped over. The values are those of SPEC 1.6 and of the peers.
  */
-#define PLOMB_MAX_BUNDLE_BYTES      (4u << 20)   /* default; attestations may be larger, see policy */
+#define PLOMB_MAX_BUNDLE_BYTES      (4u << 20)   /* what the program reads by default; the core itself stops at the next line */
 #define PLOMB_MAX_INPUT_BYTES       (128u << 20) /* hard ceiling of any one input; cosign's blob cap */
 #define PLOMB_MAX_ENTRIES           32   /* tlog entries in a bundle, as the protobuf clients */
 #define PLOMB_MAX_TIMESTAMPS        32   /* RFC 3161 tokens in a bundle, as the protobuf clients */
@@ -120,7 +120,7 @@ typedef struct {
 	X(BUNDLE_TOO_MANY_ENTRIES, "bundle-too-many-entries", REJECTED, "more log entries or timestamps than are accepted") \
 	X(BUNDLE_KEY_HINT_MISMATCH, "bundle-key-hint-mismatch", REJECTED, "the bundle's key hint names another key") \
 	X(CERT_NOT_EXPECTED, "cert-not-expected", REJECTED, "a key was given, but this was signed with a certificate") \
-	X(KEY_NOT_EXPECTED, "key-not-expected", REJECTED, "an identity was given, but this was signed with a bare key") \
+	X(KEY_NOT_EXPECTED, "key-not-expected", NO_CERT, "an identity was given, but this was signed with a bare key") \
 	X(KEY_REQUIRED, "key-required", NO_CERT, "signed with a key: no certificate to compare with the identity, give --key") \
 	X(ROOT_MALFORMED, "root-malformed", USAGE, "the trust root is not readable") \
 	X(ROOT_MEDIA_TYPE_UNSUPPORTED, "root-media-type-unsupported", USAGE, "the trust root is of a type that is not read") \
@@ -465,12 +465,15 @@ typedef struct {
 	plomb_match value;
 } plomb_want;
 
-/* Switches of a policy; each takes one requirement away, none is set by default. */
+/* Switches of a policy, none is set by default. These take one requirement away each. */
 #define PLOMB_IGNORE_TLOG      0x01u /* no log entry is required; those present must still be about this signature */
 #define PLOMB_IGNORE_SCT       0x02u
 #define PLOMB_IGNORE_CLAIMS    0x04u /* the payload's digest and annotations are not compared */
 #define PLOMB_ALLOW_CHAIN      0x08u /* a 0.3 bundle may carry a chain; its CA certificates are still ignored */
+
+/* Switches that add one. */
 #define PLOMB_REQUIRE_TIMESTAMP 0x10u /* at least one RFC 3161 timestamp, also in key mode */
+#define PLOMB_REQUIRE_STATEMENT 0x20u /* a bundle must hold a statement: a bare signature over an image's manifest says nothing */
 
 typedef struct {
 	/* Who: a key, or else an identity and its issuer. */
@@ -483,7 +486,7 @@ typedef struct {
 	const plomb_want *annotations;
 	size_t annotation_count;
 	plomb_view predicate_type; /* {NULL,0}: any */
-	unsigned flags; /* PLOMB_IGNORE_… */
+	unsigned flags; /* PLOMB_IGNORE_…, PLOMB_ALLOW_…, PLOMB_REQUIRE_… */
 	unsigned tlog_threshold; /* distinct logs; 0 means the default, 1 */
 	unsigned sct_threshold;  /* distinct logs; 0 means the default, 1 */
 	plomb_hash signature_hash; /* pinned by --signature-digest-algorithm; NONE: by the key */
@@ -501,9 +504,9 @@ typedef struct {
 #define PLOMB_CHECK_LIST(X) \
 	X(PARSE, "parse", "the signature is well-formed") \
 	X(MATERIAL, "material", "it was made with the kind of key that was asked for") \
-	X(BINDING, "log-binding", "each log entry is about this signature") \
 	X(TLOG, "transparency-log", "it is in a transparency log") \
-	X(TIME, "time", "a trusted party says when it was made") \
+	X(BINDING, "log-binding", "each log entry is about this signature") \
+	X(TIME, "time", "what it says about when it was made is trusted") \
 	X(CHAIN, "certificate", "the certificate was issued by a trusted authority and valid then") \
 	X(SCT, "certificate-transparency", "the certificate is in a certificate log") \
 	X(IDENTITY, "identity", "it was signed by the identity that was asked for") \
@@ -537,7 +540,8 @@ typedef enum {
 
 typedef enum {
 	PLOMB_TIME_SOURCE_TLOG = 1, /* integratedTime under a verified SET */
-	PLOMB_TIME_SOURCE_TSA       /* genTime of a verified RFC 3161 timestamp */
+	PLOMB_TIME_SOURCE_TSA,      /* genTime of a verified RFC 3161 timestamp */
+	PLOMB_TIME_SOURCE_CLOCK     /* policy.now: only with PLOMB_IGNORE_TLOG and no other time */
 } plomb_time_source;
 
 #define PLOMB_MAX_TIMES (PLOMB_MAX_ENTRIES + PLOMB_MAX_TIMESTAMPS)
