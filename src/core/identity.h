@@ -12,9 +12,11 @@ PLOMB_MUST_CHECK plomb_status plomb_identity_issuer(const plomb_cert *cert, plom
 /*
  * The value of a Fulcio extension, by dotted OID or by name of the table in
  * SPEC 4.4 in kebab-case ("build-signer-uri", "github-workflow-sha", …, also
- * cosign's camelCase githubWorkflowSha). PLOMB_UNSET if the certificate does
- * not have it; PLOMB_CONFIG_INVALID if the name is not known;
- * PLOMB_IDENTITY_EXTENSION_MALFORMED.
+ * cosign's camelCase githubWorkflowSha). An OID of the table is decoded as
+ * the table says. Any other OID may be asked for too: its value is the text
+ * if the extension is exactly one DER UTF8String, else the bytes themselves.
+ * PLOMB_UNSET if the certificate does not have it; PLOMB_CONFIG_INVALID if
+ * the name is not known; PLOMB_IDENTITY_EXTENSION_MALFORMED.
  */
 PLOMB_MUST_CHECK plomb_status plomb_identity_extension(const plomb_cert *cert, plomb_view name, plomb_view *value);
 
@@ -28,8 +30,14 @@ typedef struct {
 } plomb_extension_info;
 const plomb_extension_info *plomb_identity_extension_info(size_t i);
 
-/* exact and regex, as far as they are given. A match with neither is no match. */
+/*
+ * exact and regex, as far as they are given. A match with neither is no
+ * match, and *trouble is then PLOMB_CONFIG_INVALID; else it is PLOMB_OK.
+ */
 int plomb_match_ok(plomb_ctx *ctx, const plomb_match *match, plomb_view value, plomb_status *trouble);
+
+/* What was wanted, for a person: the exact value, else the pattern, else {NULL,0}. */
+plomb_view plomb_match_text(const plomb_match *match);
 
 /* The three checks; each fills ctx->detail on refusal. */
 PLOMB_MUST_CHECK plomb_status plomb_identity_check_san(plomb_ctx *ctx, const plomb_cert *cert, const plomb_match *want, plomb_view *san);

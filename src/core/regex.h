@@ -16,5 +16,7 @@
 int plomb_regex_match(const plomb_regex *regex, plomb_view text);
 /* The pattern has a beginning and an end anchor around everything (for the warning of SPEC 4.5). */
 int plomb_regex_anchored(const plomb_regex *regex);
+/* The pattern as it was given, for a person. */
+plomb_view plomb_regex_pattern(const plomb_regex *regex);
 
 #endif

@@ -23,6 +23,12 @@ PLOMB_MUST_CHECK plomb_status plomb_statement_parse(plomb_ctx *ctx, plomb_view p
 PLOMB_MUST_CHECK plomb_status plomb_statement_subject(plomb_ctx *ctx, const plomb_statement *statement,
 	plomb_message *artifact, uint32_t *subject);
 
+/*
+ * The artifact's digest as "sha256:…" (or the first hash that it is known
+ * under) in ctx->work, for ctx->detail; {NULL,0} if there is none or no room.
+ */
+plomb_view plomb_artifact_text(plomb_ctx *ctx, plomb_message *artifact);
+
 /* The annotations object of a subject, PLOMB_JSON_NONE if absent. */
 uint32_t plomb_statement_annotations(const plomb_statement *statement, uint32_t subject);
 
