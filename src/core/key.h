@@ -18,6 +18,13 @@ PLOMB_MUST_CHECK plomb_status plomb_key_from_pkcs1(plomb_ctx *ctx, plomb_view de
 plomb_hash plomb_key_default_hash(const plomb_key *key);
 
 /*
+ * This kind of key signs over this hash: the three hashes for ECDSA and RSA,
+ * SHA-256 alone for an id-RSASSA-PSS key whose parameters say so, NONE (pure)
+ * and SHA-512 (prehashed) for Ed25519.
+ */
+int plomb_key_allows_hash(const plomb_key *key, plomb_hash hash);
+
+/*
  * Verify with exactly this hash. PLOMB_HASH_NONE means pure Ed25519; an
  * Ed25519 key with PLOMB_SHA512 means Ed25519ph. PLOMB_OK,
  * PLOMB_SIGNATURE_MALFORMED (encoding, length), PLOMB_SIGNATURE_INVALID,
