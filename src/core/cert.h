@@ -34,7 +34,7 @@ struct plomb_cert {
 	unsigned key_usage; /* PLOMB_KU_… with bit i of KeyUsage at 1 << i */
 	int has_eku, eku_critical, eku_code_signing, eku_timestamping, eku_any;
 	unsigned eku_count;
-	int has_name_constraints;
+	int has_name_constraints, name_constraints_critical;
 	int has_unknown_critical;
 	plomb_view unknown_critical; /* its OID */
 	plomb_view san;   /* content of GeneralNames; absent: {NULL,0} */
@@ -47,10 +47,12 @@ struct plomb_cert {
 /*
  * Strict parse: PLOMB_CERT_MALFORMED (DER, trailing bytes, duplicate
  * extension, CT poison, non-canonical anything, IA5String with NUL or
- * non-ASCII), PLOMB_LIMIT_EXCEEDED over PLOMB_MAX_CERT_BYTES. An algorithm
+ * non-ASCII), PLOMB_LIMIT_EXCEEDED over PLOMB_MAX_CERT_BYTES or 64
+ * extensions. An algorithm
  * that is not known is alg UNKNOWN (or the key's own refusal when it is
  * used), an unknown critical extension is only noted: both are refused when
- * a path is checked. A negative or empty serial is malformed.
+ * a path is checked. A negative or empty serial is malformed. After a refusal
+ * *cert is zeroed.
  */
 PLOMB_MUST_CHECK plomb_status plomb_cert_parse(plomb_view der, plomb_cert *cert);
 
@@ -60,7 +62,7 @@ PLOMB_MUST_CHECK plomb_status plomb_cert_parse(plomb_view der, plomb_cert *cert)
  */
 PLOMB_MUST_CHECK plomb_status plomb_cert_extension(const plomb_cert *cert, plomb_view oid, plomb_view *value);
 
-/* The certificate's signature verifies under the key: PLOMB_OK, PLOMB_CERT_ALG_UNSUPPORTED, PLOMB_CERT_SIGNATURE_INVALID. */
+/* The certificate's signature verifies under the key: PLOMB_OK, PLOMB_CERT_ALG_UNSUPPORTED, PLOMB_CERT_SIGNATURE_INVALID, PLOMB_NO_ROOM. */
 PLOMB_MUST_CHECK plomb_status plomb_cert_signed_by(plomb_ctx *ctx, const plomb_cert *cert, const plomb_key *issuer);
 
 typedef enum {
