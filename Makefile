@@ -1,0 +1,151 @@
+# plomb: `make help` lists the targets.
+
+CC      ?= cc
+CLANG   ?= clang-14
+PYTHON  ?= /usr/bin/python3
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+WARN    = -std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Werror
+OPT     ?= -Os -g -ffunction-sections -fdata-sections
+CFLAGS  ?=
+# The core sees no operating system; port/ and cli/ see POSIX.
+POSIX   = -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
+FREE    = -ffreestanding
+LIBS    = -lbearssl -lsodium
+
+CORE_SRC = $(sort $(wildcard src/core/*.c))
+OCI_SRC  = $(sort $(wildcard src/oci/*.c))
+PORT_SRC = $(sort $(wildcard port/*.c))
+CLI_SRC  = $(sort $(wildcard src/cli/*.c))
+HEADERS  = $(wildcard src/*.h src/*/*.h port/*.h tests/*.h)
+UNIT     = $(sort $(wildcard tests/test_*.c))
+FUZZ     = $(sort $(wildcard fuzz/fuzz_*.c))
+
+CORE_OBJ = $(CORE_SRC:%.c=$(BUILD)/%.o)
+OCI_OBJ  = $(OCI_SRC:%.c=$(BUILD)/%.o)
+PORT_OBJ = $(PORT_SRC:%.c=$(BUILD)/%.o)
+CLI_OBJ  = $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/trusted_root.o
+# What the unit tests may call: all rooms but main().
+TEST_OBJ = $(CORE_OBJ) $(OCI_OBJ) $(PORT_OBJ) $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJ))
+
+all: plomb ## build the program and the library
+
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
+
+plomb: $(BUILD)/plomb
+	cp $< $@
+
+lib: $(BUILD)/libplomb.a ## build the core alone: libplomb.a
+
+$(BUILD)/plomb: $(CLI_OBJ) $(OCI_OBJ) $(PORT_OBJ) $(BUILD)/libplomb.a
+	$(CC) $(CFLAGS) $(OPT) -Wl,--gc-sections -o $@ $^ $(LIBS)
+
+$(BUILD)/libplomb.a: $(CORE_OBJ)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/src/core/%.o: src/core/%.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(OPT) $(CFLAGS) $(FREE) -c $< -o $@
+
+$(BUILD)/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(OPT) $(CFLAGS) $(POSIX) -c $< -o $@
+
+$(BUILD)/trusted_root.c: src/cli/trusted_root.json src/cli/embed.sh
+	@mkdir -p $(@D)
+	sh src/cli/embed.sh src/cli/trusted_root.json > $@
+
+$(BUILD)/trusted_root.o: $(BUILD)/trusted_root.c
+	$(CC) $(WARN) $(OPT) $(CFLAGS) -c $< -o $@
+
+# ---------------------------------------------------------------------- tests
+
+$(BUILD)/test_%: tests/test_%.c $(TEST_OBJ)
+	$(CC) $(WARN) $(OPT) $(CFLAGS) $(POSIX) -DVECTORS='"tests/vectors"' -o $@ $^ $(LDTEST) $(LIBS) -lcmocka
+
+unit-run: $(UNIT:tests/%.c=$(BUILD)/%)
+	@sh tests/run_units.sh "$(QEMU)" $^
+
+SAN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+unit: ## the unit tests, with gcc and with clang, under ASan and UBSan
+	$(MAKE) unit-run BUILD=build/gcc CC=gcc OPT='-O1 -g' CFLAGS='$(SAN)'
+	$(MAKE) unit-run BUILD=build/clang CC=$(CLANG) OPT='-O1 -g' CFLAGS='$(SAN)'
+
+cross: ## the unit tests on 32-bit ARM and big-endian s390x, emulated
+	sh tests/cross.sh armhf arm-linux-gnueabihf qemu-arm-static
+	sh tests/cross.sh s390x s390x-linux-gnu qemu-s390x-static
+
+purity: $(BUILD)/libplomb.a ## the core calls nothing but br_*, Ed25519's verifier and mem*; and runs with malloc trapped
+	sh tests/purity.sh $(BUILD)/libplomb.a $(CC)
+
+e2e: plomb ## the built program from outside (pytest)
+	PLOMB=$(CURDIR)/plomb $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/e2e $(PYTEST)
+
+# The corpus of every fuzz target, replayed by a ten-line main.
+$(BUILD)/replay_%: fuzz/fuzz_%.c fuzz/replay.c $(TEST_OBJ)
+	$(CC) $(WARN) $(OPT) $(CFLAGS) $(POSIX) -o $@ $^ $(LIBS)
+
+replay-run: $(FUZZ:fuzz/fuzz_%.c=$(BUILD)/replay_%)
+	@for t in $^; do n=$${t##*/replay_}; $$t fuzz/corpus/$$n || exit 1; done
+
+replay: ## every fuzz target over its corpus, under ASan and UBSan
+	$(MAKE) replay-run BUILD=build/gcc CC=gcc OPT='-O1 -g' CFLAGS='$(SAN)'
+
+FUZZ_SECONDS ?= 600
+FUZZ_JOBS    ?= 2
+$(BUILD)/fuzz_%: fuzz/fuzz_%.c $(TEST_OBJ)
+	$(CLANG) $(WARN) -O1 -g $(CFLAGS) -fsanitize=fuzzer $(POSIX) -o $@ $^ $(LIBS)
+
+fuzz-build: $(FUZZ:fuzz/%.c=$(BUILD)/%)
+
+fuzz: ## run every fuzz target for FUZZ_SECONDS (600), FUZZ_JOBS (2) at a time
+	$(MAKE) fuzz-build BUILD=build/fuzz CC=$(CLANG) OPT='-O1 -g' CFLAGS='$(SAN) -fsanitize=fuzzer-no-link'
+	sh fuzz/run.sh build/fuzz $(FUZZ_SECONDS) $(FUZZ_JOBS)
+
+$(BUILD)/sweep: tests/sweep.c $(TEST_OBJ)
+	$(CC) $(WARN) $(OPT) $(CFLAGS) $(POSIX) -o $@ $^ $(LIBS)
+
+sweep: $(BUILD)/sweep ## every truncation and one changed bit in every byte of every accepted bundle
+	$(PYTHON) -B tests/sweep.py $(BUILD)/sweep --all
+
+sweep-sample: $(BUILD)/sweep
+	$(PYTHON) -B tests/sweep.py $(BUILD)/sweep --sample
+
+deps-test:
+	@sh tests/deps.sh test
+
+deps-build:
+	@sh tests/deps.sh build
+
+test: deps-test ## install what is missing and run every test
+	sh tests/all.sh
+
+demo: deps-build ## install what is missing, build, accept one real image signature and refuse another
+	@$(MAKE) --no-print-directory -s plomb
+	@sh tests/demo.sh
+
+# -------------------------------------------------------------------- figures
+
+coverage: ## line and branch coverage of src/core by the unit tests and the corpus
+	sh tests/coverage.sh
+
+size: all ## text, stack and workspace of the core and of the program
+	sh tests/size.sh $(BUILD) $(CC)
+
+install: plomb lib ## install under DESTDIR and PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include
+	install -m 755 plomb $(DESTDIR)$(PREFIX)/bin/plomb
+	install -m 644 $(BUILD)/libplomb.a $(DESTDIR)$(PREFIX)/lib/libplomb.a
+	install -m 644 src/plomb.h $(DESTDIR)$(PREFIX)/include/plomb.h
+
+clean: ## remove what was built
+	rm -rf build plomb
+
+.PHONY: all help lib unit unit-run cross purity e2e replay replay-run fuzz fuzz-build sweep sweep-sample \
+	deps-test deps-build test demo coverage size install clean
+.SECONDARY:
