@@ -16,7 +16,8 @@
 PLOMB_MUST_CHECK plomb_status plomb_base64_decode(plomb_work *work, plomb_view text, unsigned flags, plomb_view *bytes);
 /*
  * The same for base64 into a buffer of the caller's: out has room for at
- * least 3 * (text.n / 4) + 3 bytes.
+ * least 3 * (text.n / 4) + 3 bytes. out may be where text is: nothing is
+ * written ahead of what was read.
  */
 PLOMB_MUST_CHECK plomb_status plomb_base64_decode_to(unsigned char *out, plomb_view text, unsigned flags, size_t *n);
 
