@@ -9,7 +9,7 @@ if [ ! -f "$dir/done" ]; then
 	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial" "$dir/root" "$dir/debs"
 	: >"$dir/status"
 	opt="-oAPT::Architecture=$arch -oAPT::Architectures=$arch -oDir::State::Lists=$dir/lists -oDir::State::status=$dir/status -oDir::Cache=$dir/cache -oAPT::Sandbox::User=root"
-	apt-get $opt -q update >/dev/null 2>&1 || true # a source without this architecture is not an error
+	apt-get $opt -q update >/dev/null 2>&1 || echo "cross: not every package source has $arch"
 	(cd "$dir/debs" && apt-get $opt -q download libbearssl-dev libsodium-dev libcmocka-dev libcmocka0 >/dev/null)
 	for d in "$dir"/debs/*.deb; do
 		dpkg -x "$d" "$dir/root"
