@@ -1,15 +1,16 @@
 /*
- * How much stack and workspace one whole verification takes: the stack below
- * main is painted, the verification runs, and the first changed byte tells.
+ * How much stack and workspace one whole verification takes: a thread
+ * whose stack was painted runs it, and the deepest changed byte tells.
  * Prints "STACK TRUST-WORKSPACE WORKSPACE".
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../src/plomb.h"
 
-#define PAINT 65536
+#define STACK (256 * 1024)
 
 static unsigned char bundle[1 << 20], root[1 << 20], buffer[1 << 18];
 static plomb_work work;
@@ -31,7 +32,7 @@ load(const char *path, unsigned char *out, size_t size)
 }
 
 __attribute__((noinline)) static void
-verify(plomb_view text, plomb_view trusted_root)
+verify(plomb_view input, plomb_view trust_text)
 {
 	static const char identity[] = "https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/"
 		".github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main";
@@ -50,43 +51,56 @@ verify(plomb_view text, plomb_view trusted_root)
 	plomb_work_init(&work, buffer, sizeof buffer);
 	ctx.work = &work;
 	ctx.crypto = &plomb_crypto_default;
-	if (plomb_digest_parse(name, &digest) != PLOMB_OK || plomb_trust_load(&ctx, trusted_root, &trust) != PLOMB_OK) {
+	if (plomb_digest_parse(name, &digest) != PLOMB_OK || plomb_trust_load(&ctx, trust_text, &trust) != PLOMB_OK) {
 		exit(3);
 	}
 	trust_bytes = work.used;
 	plomb_message_from_digest(&artifact, &digest);
-	if (plomb_verify_bundle(&ctx, &trust, &policy, &artifact, text, &verdict) != PLOMB_OK || !plomb_accepted(&verdict)) {
+	if (plomb_verify_bundle(&ctx, &trust, &policy, &artifact, input, &verdict) != PLOMB_OK || !plomb_accepted(&verdict)) {
 		exit(4);
 	}
 }
 
-__attribute__((noinline)) static void
-paint(void)
-{
-	volatile unsigned char stack[PAINT];
-	size_t i;
+static plomb_view text, trusted_root;
 
-	for (i = 0; i < PAINT; i ++) {
-		stack[i] = 0xA5;
-	}
+static void *
+nothing(void *unused)
+{
+	return unused;
 }
 
-__attribute__((noinline)) static size_t
-painted(void)
+static void *
+once(void *unused)
 {
-	volatile unsigned char stack[PAINT];
+	verify(text, trusted_root);
+	return unused;
+}
+
+/* How deep a thread went into its painted stack. */
+static size_t
+depth(void *(*run)(void *))
+{
+	static unsigned char stack[STACK] __attribute__((aligned(4096)));
+	pthread_attr_t attr;
+	pthread_t thread;
 	size_t i;
 
-	for (i = 0; i < PAINT && stack[i] == 0xA5; i ++) {
+	memset(stack, 0xA5, sizeof stack);
+	if (pthread_attr_init(&attr) != 0 || pthread_attr_setstack(&attr, stack, sizeof stack) != 0
+		|| pthread_create(&thread, &attr, run, NULL) != 0 || pthread_join(thread, NULL) != 0)
+	{
+		exit(5);
+	}
+	for (i = 0; i < STACK && stack[i] == 0xA5; i ++) {
 		continue;
 	}
-	return PAINT - i;
+	return STACK - i;
 }
 
 int
 main(int argc, char **argv)
 {
-	plomb_view text, trusted_root;
+	size_t base, full;
 
 	if (argc != 3) {
 		return 2;
@@ -95,8 +109,8 @@ main(int argc, char **argv)
 	trusted_root = load(argv[2], root, sizeof root);
 	/* Once before, so that lazy binding is not counted. */
 	verify(text, trusted_root);
-	paint();
-	verify(text, trusted_root);
-	printf("%lu %lu %lu\n", (unsigned long)painted(), (unsigned long)trust_bytes, (unsigned long)work.high_water);
+	base = depth(nothing);
+	full = depth(once);
+	printf("%lu %lu %lu\n", (unsigned long)(full - base), (unsigned long)trust_bytes, (unsigned long)work.high_water);
 	return 0;
 }

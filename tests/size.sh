@@ -8,8 +8,7 @@ row "core, data + bss, bytes" "$(echo "$core" | awk '{ print $2 + $3 }')"
 strip -o "$build/plomb.stripped" "$build/plomb"
 row "program, stripped, shared libc and libsodium" "$(wc -c <"$build/plomb.stripped")"
 row "program, text and rodata, bytes" "$(size "$build/plomb.stripped" | awk 'END { print $1 }')"
-# The same core compiled once more with the frame sizes written out, and a probe that paints its stack.
-$cc -std=c99 -Wall -Wextra -Werror -Os -o "$build/footprint" tests/footprint.c "$build/libplomb.a" -lbearssl -lsodium || exit 1
+$cc -std=c99 -Wall -Wextra -Werror -Os -pthread -o "$build/footprint" tests/footprint.c "$build/libplomb.a" -lbearssl -lsodium || exit 1
 for case in happy-path-v0.3 rekor2-happy-path rekor2-dsse-happy-path; do
 	set -- $("$build/footprint" "tests/vectors/conformance/$case/bundle.sigstore.json" src/cli/trusted_root.json)
 	row "$case: stack, bytes" "$1"

@@ -4,6 +4,8 @@
 
 #include "key.h"
 
+#define PLOMB_MAX_HELPERS 32 /* untrusted certificates offered for a path; a timestamp brings 3 at most */
+
 #define PLOMB_KU_DIGITAL_SIGNATURE 0x01u
 #define PLOMB_KU_CERT_SIGN         0x20u /* bit 5 of KeyUsage */
 
@@ -76,7 +78,11 @@ typedef enum {
  * intermediates; helpers are untrusted further intermediates (may be NULL).
  * Signatures are checked once, everything that depends on time at every time.
  * For code signing the path also goes through BearSSL's X.509 engine exactly
- * as FOOTPRINT 3.6 says (where the engine knows its algorithms). On success
+ * as FOOTPRINT 3.6 says (where the engine knows its algorithms). The leaf's
+ * own profile is checked for code signing; that of a timestamp's signer is
+ * timestamp.c's question, and it may be one of the authority's certificates
+ * other than the anchor. Name constraints are refused where critical, not
+ * processed. On success
  * *issuer is the certificate that issued the leaf (points into authority's
  * array or helpers).
  *
@@ -85,8 +91,10 @@ typedef enum {
  * PLOMB_CERT_CA_NOT_VALID_AT_TIME; PLOMB_CERT_CA_OUTSIDE_VALIDITY;
  * PLOMB_CERT_CA_CONSTRAINT; PLOMB_CERT_EKU_MISSING; PLOMB_CERT_KEY_USAGE;
  * PLOMB_CERT_IS_CA; PLOMB_CERT_ALG_UNSUPPORTED;
- * PLOMB_CERT_UNKNOWN_CRITICAL_EXTENSION; PLOMB_LIMIT_EXCEEDED. With several
- * paths the reason is that of the one that got furthest. time_count is at least 1.
+ * PLOMB_CERT_UNKNOWN_CRITICAL_EXTENSION; PLOMB_LIMIT_EXCEEDED; PLOMB_NO_ROOM.
+ * With several paths the reason is that of the one that got furthest; another
+ * reason than the signature is only given for a path whose signatures verify.
+ * time_count is at least 1.
  */
 PLOMB_MUST_CHECK plomb_status plomb_path_verify(plomb_ctx *ctx, const plomb_cert *leaf,
 	const plomb_authority *authority, const plomb_cert *helpers, size_t helper_count,
@@ -94,7 +102,8 @@ PLOMB_MUST_CHECK plomb_status plomb_path_verify(plomb_ctx *ctx, const plomb_cert
 	const plomb_cert **issuer);
 
 /*
- * Rank of a reason, for choosing the one that got furthest; larger is further.
+ * Rank of a reason of plomb_path_verify, for choosing the one that got
+ * furthest; larger is further, 0 is none of them.
  */
 int plomb_path_rank(plomb_status status);
 
