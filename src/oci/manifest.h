@@ -33,10 +33,36 @@ typedef struct {
 	uint32_t annotations;
 } plomb_manifest;
 
+/* The media types that are read: OCI's and Docker's. */
+#define PLOMB_MEDIA_OCI_MANIFEST    "application/vnd.oci.image.manifest.v1+json"
+#define PLOMB_MEDIA_OCI_INDEX       "application/vnd.oci.image.index.v1+json"
+#define PLOMB_MEDIA_DOCKER_MANIFEST "application/vnd.docker.distribution.manifest.v2+json"
+#define PLOMB_MEDIA_DOCKER_LIST     "application/vnd.docker.distribution.manifest.list.v2+json"
+
 /*
- * Read a manifest or index. What is both, or neither, is
+ * What a media type says the body is; 0 if it is none of the four. *known is
+ * then the constant, which outlives any buffer; known may be NULL.
+ */
+int plomb_media_kind(plomb_view media_type, plomb_view *known);
+
+/*
+ * The type under which a body was found (a descriptor's, a Content-Type
+ * without parameters; may be absent) is the type that the body says:
+ * PLOMB_OK and the type, PLOMB_MANIFEST_MEDIA_TYPE if nobody names one of the
+ * four, PLOMB_MANIFEST_MALFORMED if they name different ones (CVE-2021-41190).
+ */
+PLOMB_MUST_CHECK plomb_status plomb_manifest_type(const plomb_manifest *manifest, plomb_view outside, plomb_view *media_type);
+
+/* The digests are the same, under the same hash. */
+int plomb_digest_eq(const plomb_digest *a, const plomb_digest *b);
+
+/*
+ * Read a manifest or index. JSON that is malformed or has a key twice is
+ * PLOMB_MANIFEST_MALFORMED. What is both, or neither, is
  * PLOMB_MANIFEST_MALFORMED (CVE-2021-41190); a media type that is none of
- * the four is PLOMB_MANIFEST_MEDIA_TYPE; PLOMB_LIMIT_EXCEEDED, PLOMB_NO_ROOM.
+ * the four is PLOMB_MANIFEST_MEDIA_TYPE (also Docker's schema 1);
+ * PLOMB_DIGEST_ALG_UNSUPPORTED, PLOMB_LIMIT_EXCEEDED, PLOMB_NO_ROOM. Tokens
+ * and unescaped strings are taken from work.
  * Every digest in it has passed plomb_digest_parse.
  */
 PLOMB_MUST_CHECK plomb_status plomb_manifest_parse(plomb_work *work, plomb_view text, plomb_manifest *manifest);
