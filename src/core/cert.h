@@ -50,11 +50,10 @@ struct plomb_cert {
  * Strict parse: PLOMB_CERT_MALFORMED (DER, trailing bytes, duplicate
  * extension, CT poison, non-canonical anything, IA5String with NUL or
  * non-ASCII), PLOMB_LIMIT_EXCEEDED over PLOMB_MAX_CERT_BYTES or 64
- * extensions. An algorithm
- * that is not known is alg UNKNOWN (or the key's own refusal when it is
- * used), an unknown critical extension is only noted: both are refused when
- * a path is checked. A negative or empty serial is malformed. After a refusal
- * *cert is zeroed.
+ * extensions. An algorithm that is not known is alg UNKNOWN (or the key's own
+ * refusal when it is used), an unknown critical extension is only noted: both
+ * are refused when a path is checked. A negative or empty serial is
+ * malformed. After a refusal *cert is zeroed.
  */
 PLOMB_MUST_CHECK plomb_status plomb_cert_parse(plomb_view der, plomb_cert *cert);
 
@@ -82,9 +81,8 @@ typedef enum {
  * own profile is checked for code signing; that of a timestamp's signer is
  * timestamp.c's question, and it may be one of the authority's certificates
  * other than the anchor. Name constraints are refused where critical, not
- * processed. On success
- * *issuer is the certificate that issued the leaf (points into authority's
- * array or helpers).
+ * processed. On success *issuer is the certificate that issued the leaf
+ * (points into authority's array or helpers).
  *
  * PLOMB_CERT_UNTRUSTED if no path by name; PLOMB_CERT_SIGNATURE_INVALID;
  * PLOMB_CERT_NOT_YET_VALID, PLOMB_CERT_EXPIRED (leaf);
