@@ -3,6 +3,7 @@
  * whose stack was painted runs it, and the deepest changed byte tells.
  * Prints "STACK TRUST-WORKSPACE WORKSPACE".
  */
+#define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
