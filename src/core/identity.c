@@ -59,7 +59,14 @@ plomb_identity_extension_info(size_t i)
 static int
 has_nul(plomb_view text)
 {
-	return text.n != 0 && memchr(text.p, 0, text.n) != NULL;
+	size_t i;
+
+	for (i = 0; i < text.n; i ++) {
+		if (text.p[i] == 0) {
+			return 1;
+		}
+	}
+	return 0;
 }
 
 static int

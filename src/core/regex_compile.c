@@ -254,6 +254,20 @@ is_alnum(int c)
 	return ('0' <= c && c <= '9') || ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z');
 }
 
+/* Where the byte is in the constant, or -1; c may be -1 itself. */
+static int
+index_of(const char *letters, int c)
+{
+	int i;
+
+	for (i = 0; letters[i] != 0; i ++) {
+		if (letters[i] == c) {
+			return i;
+		}
+	}
+	return -1;
+}
+
 static plomb_status
 bad_escape(parser *p)
 {
@@ -311,10 +325,8 @@ octal_escape(parser *p, int first)
 static plomb_status
 rune_escape(parser *p, uint32_t *rune)
 {
-	static const char letters[] = "afnrtv";
-	static const char values[] = "\a\f\n\r\t\v";
-	int c = ahead(p, 1);
-	const char *found;
+	static const unsigned char values[] = { '\a', '\f', '\n', '\r', '\t', '\v' };
+	int c = ahead(p, 1), found;
 
 	if (c < 0) {
 		return refuse(p, "trailing backslash at end of expression");
@@ -329,9 +341,9 @@ rune_escape(parser *p, uint32_t *rune)
 		*rune = octal_escape(p, c);
 		return PLOMB_OK;
 	}
-	found = memchr(letters, c, sizeof letters - 1);
-	if (found != NULL) {
-		*rune = (uint32_t)(unsigned char)values[found - letters];
+	found = index_of("afnrtv", c);
+	if (found >= 0) {
+		*rune = values[found];
 		return PLOMB_OK;
 	}
 	if (c >= 0x80 || is_alnum(c)) {
@@ -345,24 +357,14 @@ rune_escape(parser *p, uint32_t *rune)
 static int
 perl_class(parser *p, plomb_rune_set *set)
 {
-	static const char letters[] = "dswDSW";
-	int c = ahead(p, 1);
-	const char *found;
-	size_t i;
-	plomb_view name;
+	static const char *const names[] = { "d", "s", "w" };
+	int found = index_of("dswDSW", ahead(p, 1));
 
-	if (ahead(p, 0) != '\\' || c < 0) {
+	if (ahead(p, 0) != '\\' || found < 0) {
 		return 0;
 	}
-	found = memchr(letters, c, sizeof letters - 1);
-	if (found == NULL) {
-		return 0;
-	}
-	i = (size_t)(found - letters);
-	name.p = (const unsigned char *)&letters[i % 3];
-	name.n = 1;
 	p->at += 2;
-	return plomb_rune_add_group(set, name, i >= 3, (p->flags & FLAG_FOLD) != 0);
+	return plomb_rune_add_group(set, plomb_view_of(names[found % 3]), found >= 3, (p->flags & FLAG_FOLD) != 0);
 }
 
 /* [:name:] inside a class; *found is 0 if there is no ":]" anywhere, since "[:" is then two runes. */
