@@ -1,0 +1,170 @@
+/*
+ * The options of every command: cosign's names where cosign has them, both
+ * spellings where versions 2 and 3 differ, and what they mean together.
+ *
+ * An option that could not be enforced is refused, never ignored
+ * (CVE-2026-48815).
+ */
+#ifndef PLOMB_OPTIONS_H
+#define PLOMB_OPTIONS_H
+
+#include "annotations_arg.h"
+#include "args.h"
+#include "source.h"
+
+typedef enum {
+	PLOMB_CMD_VERIFY = 1u << 0,
+	PLOMB_CMD_VERIFY_ATTESTATION = 1u << 1,
+	PLOMB_CMD_VERIFY_BLOB = 1u << 2,
+	PLOMB_CMD_VERIFY_BLOB_ATTESTATION = 1u << 3,
+	PLOMB_CMD_INSPECT = 1u << 4,
+	PLOMB_CMD_ROOT_SHOW = 1u << 5,
+	PLOMB_CMD_ROOT_CREATE = 1u << 6,
+	PLOMB_CMD_CONFORMANCE = 1u << 7,
+	PLOMB_CMD_VERSION = 1u << 8,
+	PLOMB_CMD_HELP = 1u << 9
+} plomb_cmd;
+
+#define PLOMB_CMDS_IMAGE (PLOMB_CMD_VERIFY | PLOMB_CMD_VERIFY_ATTESTATION)
+#define PLOMB_CMDS_BLOB  (PLOMB_CMD_VERIFY_BLOB | PLOMB_CMD_VERIFY_BLOB_ATTESTATION)
+#define PLOMB_CMDS_VERIFY (PLOMB_CMDS_IMAGE | PLOMB_CMDS_BLOB)
+#define PLOMB_CMDS_ALL   0x3FFu
+
+#define PLOMB_WHY_REGISTRY "this build has no registry access"
+#define PLOMB_WHY_HARDWARE "hardware keys are not supported"
+
+/* X(ID, name, letter, kind, commands, refused, why, value, help) */
+#define PLOMB_OPTION_LIST(X) \
+	X(KEY, "key", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_CONFORMANCE, 0, NULL, "FILE", "public key: a PEM file, or env://VARIABLE") \
+	X(IDENTITY, "certificate-identity", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_CONFORMANCE, 0, NULL, "NAME", "who must have signed: the certificate's subject, exactly") \
+	X(IDENTITY_REGEXP, "certificate-identity-regexp", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "REGEXP", "the same by RE2 expression, unanchored") \
+	X(ISSUER, "certificate-oidc-issuer", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_CONFORMANCE, 0, NULL, "URL", "who must have vouched for that identity, exactly") \
+	X(ISSUER_REGEXP, "certificate-oidc-issuer-regexp", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "REGEXP", "the same by RE2 expression, unanchored") \
+	X(GITHUB_TRIGGER, "certificate-github-workflow-trigger", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "EVENT", "GitHub: event that started the workflow") \
+	X(GITHUB_SHA, "certificate-github-workflow-sha", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "SHA", "GitHub: commit of the workflow") \
+	X(GITHUB_NAME, "certificate-github-workflow-name", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "NAME", "GitHub: name of the workflow") \
+	X(GITHUB_REPOSITORY, "certificate-github-workflow-repository", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "OWNER/NAME", "GitHub: repository of the workflow") \
+	X(GITHUB_REF, "certificate-github-workflow-ref", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "REF", "GitHub: git ref of the workflow") \
+	X(EXTENSION, "certificate-extension", 0, LIST, PLOMB_CMDS_VERIFY, 0, NULL, "NAME=VALUE", "any Fulcio extension by name or OID; NAME~=REGEXP too") \
+	X(ANNOTATIONS, "annotations", 'a', LIST, PLOMB_CMD_VERIFY, 0, NULL, "KEY=VALUE", "must be on the signature; KEY~=REGEXP too; repeatable") \
+	X(ANNOTATIONS_FILE, "annotations-file", 0, LIST, PLOMB_CMD_VERIFY, 0, NULL, "FILE", "annotations as a JSON object or KEY=VALUE lines") \
+	X(TYPE, "type", 0, TEXT, PLOMB_CMD_VERIFY_ATTESTATION | PLOMB_CMD_VERIFY_BLOB_ATTESTATION, 0, NULL, "TYPE", "predicate type: a short name or a URI (default custom)") \
+	X(ANY_PREDICATE, "any-predicate", 0, SWITCH, PLOMB_CMD_VERIFY | PLOMB_CMD_VERIFY_BLOB, 0, NULL, NULL, "take any attestation for a signature, as cosign 3 does") \
+	X(CHECK_CLAIMS, "check-claims", 0, SWITCH, PLOMB_CMDS_IMAGE | PLOMB_CMD_VERIFY_BLOB_ATTESTATION, 0, NULL, NULL, "compare what was signed with the artifact (default true)") \
+	X(CHECK_CONTENT, "check-content", 0, SWITCH, PLOMB_CMDS_IMAGE, 0, NULL, NULL, "hash the image's own blobs too (default true)") \
+	X(PLATFORM, "platform", 0, TEXT, PLOMB_CMDS_IMAGE, 0, NULL, "OS/ARCH", "the verified index must name this platform") \
+	X(LOCAL_IMAGE, "local-image", 0, SWITCH, PLOMB_CMDS_IMAGE, 0, NULL, NULL, "images are paths of OCI layouts, cosign save directories or tars") \
+	X(TRUSTED_ROOT, "trusted-root", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_SHOW | PLOMB_CMD_CONFORMANCE, 0, NULL, "FILE", "trust root (else PLOMB_TRUSTED_ROOT, else the public-good one)") \
+	X(CERTIFICATE_CHAIN, "certificate-chain", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "trust this authority instead: PEM, intermediates first, root last") \
+	X(CA_ROOTS, "ca-roots", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "trust these authorities instead: PEM roots") \
+	X(CA_INTERMEDIATES, "ca-intermediates", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "intermediates that go with --ca-roots") \
+	X(TSA_CHAIN, "timestamp-certificate-chain", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "trust this timestamp authority instead: PEM, root last") \
+	X(IGNORE_TLOG, "insecure-ignore-tlog", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "do not require a transparency log entry") \
+	X(PRIVATE, "private-infrastructure", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "the same") \
+	X(IGNORE_SCT, "insecure-ignore-sct", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "do not require that the certificate is in a certificate log") \
+	X(SIGNED_TIMESTAMPS, "use-signed-timestamps", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "require an RFC 3161 timestamp") \
+	X(DIGEST_ALGORITHM, "signature-digest-algorithm", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "HASH", "sha256, sha384 or sha512 only (default: by the key)") \
+	X(ALLOW_CHAIN, "allow-certificate-chain", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "a 0.3 bundle may carry a certificate chain") \
+	X(NEW_BUNDLE_FORMAT, "new-bundle-format", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "if false, only cosign 2's formats count (default true: both)") \
+	X(OFFLINE, "offline", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "always so: nothing is ever looked up in a log") \
+	X(OCI11, "experimental-oci11", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "always so: OCI 1.1 referrers are looked at") \
+	X(MAX_WORKERS, "max-workers", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "N", "accepted; one worker is enough") \
+	X(REKOR_URL, "rekor-url", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "URL", "only the default: logs are known by the trust root") \
+	X(BUNDLE, "bundle", 0, TEXT, PLOMB_CMDS_BLOB | PLOMB_CMD_CONFORMANCE, 0, NULL, "FILE", "the bundle (else FILE.sigstore.json, .sigstore, .sigstore.jsonl)") \
+	X(SIGNATURE, "signature", 0, TEXT, PLOMB_CMDS_BLOB, PLOMB_CMDS_IMAGE, "an image's signatures are those attached to it", "FILE", "a detached signature: a file, or base64") \
+	X(CERTIFICATE, "certificate", 0, TEXT, PLOMB_CMDS_BLOB, PLOMB_CMDS_IMAGE, "an image's certificate is the one attached to it", "FILE", "the signer's certificate, beside --signature") \
+	X(RFC3161, "rfc3161-timestamp", 0, TEXT, PLOMB_CMDS_BLOB, 0, NULL, "FILE", "cosign 2's timestamp file, beside --signature") \
+	X(DIGEST, "digest", 0, TEXT, PLOMB_CMD_VERIFY_BLOB_ATTESTATION, 0, NULL, "HEX", "the file's digest instead of the file") \
+	X(DIGEST_ALG, "digestAlg", 0, TEXT, PLOMB_CMD_VERIFY_BLOB_ATTESTATION, 0, NULL, "HASH", "of --digest: sha256, sha384 or sha512") \
+	X(OUTPUT, "output", 'o', TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_INSPECT | PLOMB_CMD_ROOT_SHOW | PLOMB_CMD_VERSION, 0, NULL, "FORMAT", "json, text, or report: every check of every signature") \
+	X(JSON, "json", 0, SWITCH, PLOMB_CMD_VERSION, 0, NULL, NULL, "the same as --output json") \
+	X(EXPLAIN, "explain", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "one line a check on stderr, as on a terminal") \
+	X(STAGING, "staging", 0, SWITCH, PLOMB_CMD_CONFORMANCE, 0, NULL, NULL, "needs --trusted-root: only the public-good root is compiled in") \
+	X(FULCIO, "fulcio", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=…,certificate-chain=FILE[,start-time=…][,end-time=…]") \
+	X(REKOR, "rekor", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=…,public-key=FILE,start-time=…[,end-time=…][,origin=…]") \
+	X(CTFE, "ctfe", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=…,public-key=FILE,start-time=…[,end-time=…]") \
+	X(TSA, "tsa", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=…,certificate-chain=FILE[,start-time=…][,end-time=…]") \
+	X(WITH_DEFAULTS, "with-default-services", 0, SWITCH, PLOMB_CMD_ROOT_CREATE, 0, NULL, NULL, "start from the trust root in use") \
+	X(NO_DEFAULT_FULCIO, "no-default-fulcio", 0, SWITCH, PLOMB_CMD_ROOT_CREATE, 0, NULL, NULL, "but without its certificate authorities") \
+	X(NO_DEFAULT_CTFE, "no-default-ctfe", 0, SWITCH, PLOMB_CMD_ROOT_CREATE, 0, NULL, NULL, "but without its certificate logs") \
+	X(NO_DEFAULT_REKOR, "no-default-rekor", 0, SWITCH, PLOMB_CMD_ROOT_CREATE, 0, NULL, NULL, "but without its transparency logs") \
+	X(NO_DEFAULT_TSA, "no-default-tsa", 0, SWITCH, PLOMB_CMD_ROOT_CREATE, 0, NULL, NULL, "but without its timestamp authorities") \
+	X(OUT, "out", 0, TEXT, PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "where to write the trust root (else stdout)") \
+	X(OUTPUT_FILE, "output-file", 0, TEXT, PLOMB_CMDS_ALL, 0, NULL, "FILE", "write there what would go to stdout") \
+	X(TIMEOUT, "timeout", 't', TEXT, PLOMB_CMDS_ALL, 0, NULL, "DURATION", "give up after, say, 90s or 3m0s (exit 3)") \
+	X(VERBOSE, "verbose", 'd', SWITCH, PLOMB_CMDS_ALL, 0, NULL, NULL, "as --explain") \
+	X(HELP, "help", 'h', SWITCH, PLOMB_CMDS_ALL, 0, NULL, NULL, "what a command does, and its options") \
+	X(SK, "sk", 0, SWITCH, 0, PLOMB_CMDS_VERIFY, PLOMB_WHY_HARDWARE, NULL, NULL) \
+	X(SLOT, "slot", 0, TEXT, 0, PLOMB_CMDS_VERIFY, PLOMB_WHY_HARDWARE, "SLOT", NULL) \
+	X(SCT, "sct", 0, TEXT, 0, PLOMB_CMDS_VERIFY, "detached certificate timestamps are not supported", "FILE", NULL) \
+	X(POLICY, "policy", 0, LIST, 0, PLOMB_CMD_VERIFY_ATTESTATION, "CUE and Rego policies are not evaluated", "FILE", NULL) \
+	X(ATTACHMENT, "attachment", 0, TEXT, 0, PLOMB_CMD_VERIFY, "attachments are not verified", "KIND", NULL) \
+	X(TAG_PREFIX, "attachment-tag-prefix", 0, TEXT, 0, PLOMB_CMDS_IMAGE, "only cosign's own tag names are looked at", "PREFIX", NULL) \
+	X(PAYLOAD, "payload", 0, TEXT, 0, PLOMB_CMD_VERIFY, "an image's payloads are those attached to it", "FILE", NULL) \
+	X(K8S_KEYCHAIN, "k8s-keychain", 0, SWITCH, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, NULL, NULL) \
+	X(ALLOW_HTTP, "allow-http-registry", 0, SWITCH, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, NULL, NULL) \
+	X(ALLOW_INSECURE, "allow-insecure-registry", 0, SWITCH, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, NULL, NULL) \
+	X(REGISTRY_CACERT, "registry-cacert", 0, TEXT, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, "FILE", NULL) \
+	X(REGISTRY_CLIENT_CERT, "registry-client-cert", 0, TEXT, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, "FILE", NULL) \
+	X(REGISTRY_CLIENT_KEY, "registry-client-key", 0, TEXT, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, "FILE", NULL) \
+	X(REGISTRY_PASSWORD, "registry-password", 0, TEXT, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, "PASSWORD", NULL) \
+	X(REGISTRY_SERVER_NAME, "registry-server-name", 0, TEXT, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, "NAME", NULL) \
+	X(REGISTRY_TOKEN, "registry-token", 0, TEXT, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, "TOKEN", NULL) \
+	X(REGISTRY_USERNAME, "registry-username", 0, TEXT, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, "NAME", NULL)
+
+typedef enum {
+#define PLOMB_OPTION_ENUM(id, name, letter, kind, commands, refused, why, value, help) PLOMB_OPTION_##id,
+	PLOMB_OPTION_LIST(PLOMB_OPTION_ENUM)
+#undef PLOMB_OPTION_ENUM
+	PLOMB_OPTION_COUNT
+} plomb_option;
+
+/* The table, in the order of the enum. */
+extern const plomb_arg_spec plomb_option_table[PLOMB_OPTION_COUNT];
+
+/* Parse the program's arguments with the table and cosign's older spellings. */
+PLOMB_MUST_CHECK plomb_status plomb_options_parse(plomb_args *args, int argc, char *const *argv, plomb_fault *fault);
+
+typedef enum {
+	PLOMB_OUTPUT_JSON = 1,
+	PLOMB_OUTPUT_TEXT,
+	PLOMB_OUTPUT_REPORT
+} plomb_output;
+
+/* What the verify commands were asked, with the small files it names read. */
+typedef struct {
+	plomb_cmd command;
+	plomb_output output;
+	int explain;
+	const char *key;     /* as given, or NULL */
+	plomb_bytes key_pem; /* owned */
+	const char *identity, *identity_regexp, *issuer, *issuer_regexp;
+	plomb_pairs extensions;  /* owned */
+	plomb_pairs annotations; /* owned */
+	const char *predicate_type; /* NULL: any */
+	plomb_hash digest_algorithm;
+	unsigned flags;      /* PLOMB_IGNORE_… */
+	int old_formats_only; /* --new-bundle-format=false */
+	int check_content;
+	const char *platform;
+} plomb_settings;
+
+/*
+ * Read the options of a verify command. Everything that is wrong about them
+ * is found here, before any input is looked at. The caller frees the
+ * settings also after a fault.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_settings_read(plomb_settings *settings, const plomb_args *args, plomb_cmd command, plomb_fault *fault);
+void plomb_settings_free(plomb_settings *settings);
+
+/*
+ * The library's policy for these settings; the key and the regular
+ * expressions are put in ctx->work. PLOMB_NO_ROOM is returned without a
+ * fault, for a caller that grows the buffer and asks again.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_settings_policy(const plomb_settings *settings, plomb_ctx *ctx, plomb_policy *policy, plomb_fault *fault);
+
+/* "slsaprovenance" and the other short names of predicate types; anything else is itself. */
+const char *plomb_predicate_type(const char *name);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * Small files that options name, read whole: keys, certificates, trust
+ * roots, bundles. And keys by reference (SPEC 3.1).
+ */
+#ifndef PLOMB_SOURCE_H
+#define PLOMB_SOURCE_H
+
+#include "error.h"
+
+/* A key or certificate file; real ones have a few kilobytes. */
+#define PLOMB_MAX_PEM_BYTES  (1u << 20)
+#define PLOMB_MAX_ROOT_BYTES (4u << 20)
+
+/* Bytes on the heap, with a NUL behind them; p is NULL if there are none yet. */
+typedef struct {
+	unsigned char *p;
+	size_t n;
+} plomb_bytes;
+
+void plomb_bytes_free(plomb_bytes *bytes);
+plomb_view plomb_bytes_view(const plomb_bytes *bytes);
+
+/*
+ * A whole file ("-": standard input) of at most max bytes. PLOMB_IO_ERROR,
+ * PLOMB_LIMIT_EXCEEDED, PLOMB_NO_ROOM, each with a fault that names the file.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_read_file(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *fault);
+
+/* Something of that name can be opened. */
+int plomb_file_exists(const char *path);
+
+/*
+ * The PEM text of a key reference: a file, or env://VARIABLE. A scheme of a
+ * key service is PLOMB_UNSUPPORTED_FEATURE.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_read_key(plomb_bytes *pem, const char *reference, plomb_fault *fault);
+
+#endif
