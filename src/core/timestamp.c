@@ -4,6 +4,8 @@
 #include "time.h"
 #include "tsr.h"
 
+#define KU_NON_REPUDIATION 0x02u /* bit 1 of KeyUsage */
+
 /* What one token's checks need beside the token: its certificates, read once. */
 typedef struct {
 	plomb_ctx *ctx;
@@ -371,24 +373,32 @@ check_signature(const token *t, const plomb_cert *signer)
 		? PLOMB_OK : PLOMB_TIMESTAMP_SIGNATURE_INVALID;
 }
 
-/* Step 5, at the time that the token itself says. */
+/*
+ * Step 5, at the time that the token itself says. The authority's window is
+ * another question, which step 8 asks when all else is known to be right.
+ */
 static plomb_status
 check_chain(const token *t, const plomb_authority *authority, const plomb_cert *signer)
 {
+	const unsigned sign = PLOMB_KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
 	plomb_ctx quiet = *t->ctx;
+	plomb_authority always = *authority;
 	const plomb_cert *issuer;
 	plomb_status status;
 
 	quiet.detail = NULL;
-	status = plomb_path_verify(&quiet, signer, authority, t->bag, t->bag_count,
+	memset(&always.valid, 0, sizeof always.valid);
+	status = plomb_path_verify(&quiet, signer, &always, t->bag, t->bag_count,
 		PLOMB_FOR_TIMESTAMPING, &t->tsr->time, 1, &issuer);
 	switch (status) {
 	case PLOMB_OK:
+		/* RFC 5280, 4.2.1.12: one of the two goes with timeStamping. */
+		return !signer->has_key_usage || (signer->key_usage & sign) != 0
+			? PLOMB_OK : PLOMB_TIMESTAMP_CHAIN_INVALID;
 	case PLOMB_NO_ROOM:
 		return status;
 	case PLOMB_CERT_EKU_MISSING:
-	case PLOMB_CERT_IS_CA:
-		return PLOMB_TIMESTAMP_EKU;
+		return PLOMB_TIMESTAMP_EKU; /* an intermediate for other purposes */
 	case PLOMB_CERT_UNTRUSTED:
 		/* A signer out of the bag that names none of ours: somebody else's timestamp (SPEC 8.6). */
 		return trusted_leaf(authority) == NULL ? PLOMB_TIMESTAMP_SIGNER_UNTRUSTED : PLOMB_TIMESTAMP_CHAIN_INVALID;
