@@ -1,0 +1,333 @@
+"""Every truncation and one flipped bit in every byte of every accepted bundle.
+
+    sweep.py HARNESS --all       everything, writes tests/sweep.txt (also: --all CASE… for some)
+    sweep.py HARNESS --sample    a seeded sample of it, in under two minutes
+
+HARNESS is the program of sweep.c, which mutates one signature in-process. A mutation that is still accepted must be
+explained by a row of REASONS: the bytes are not part of what anybody signed or vouched for, or mean the same. An
+accepted mutation without a row fails the sweep.
+"""
+import base64
+import concurrent.futures
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+VECTORS = os.path.join(HERE, "vectors")
+PGI_ROOT = os.path.join(HERE, "..", "src", "cli", "trusted_root.json")
+LIST = os.path.join(HERE, "sweep.txt")
+SIGN = "https://sigstore.dev/cosign/sign/v1"
+TYPES = {"custom": "https://cosign.sigstore.dev/attestation/v1", "slsaprovenance1": "https://slsa.dev/provenance/v1",
+         "spdxjson": "https://spdx.dev/Document", "cyclonedx": "https://cyclonedx.org/bom"}
+
+# (pattern over "PART PATH", why an accepted mutation there means the same)
+REASONS = []
+
+
+def reason(where):
+    for pattern, why in REASONS:
+        if re.search(pattern, where):
+            return why
+    return None
+
+
+# ---------------------------------------------------------------- where in the document
+
+def json_path(text, offset):
+    """The path of the JSON value or key at an offset, and its first and last byte."""
+    path, i, n = [], 0, len(text)
+    stack = []  # [kind, key or index]
+    while i < n:
+        c = text[i:i + 1]
+        if c in b" \t\r\n":
+            i += 1
+        elif c in b"{[":
+            stack.append([c, -1 if c == b"[" else None, True])
+            if c == b"[":
+                stack[-1][1] = 0
+            i += 1
+        elif c in b"}]":
+            stack.pop()
+            i += 1
+        elif c == b",":
+            if stack[-1][0] == b"[":
+                stack[-1][1] += 1
+            stack[-1][2] = True
+            i += 1
+        elif c == b":":
+            stack[-1][2] = False
+            i += 1
+        else:
+            m = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\s,\]}]+').match(text, i)
+            is_key = bool(stack) and stack[-1][0] == b"{" and stack[-1][2]
+            if is_key:
+                stack[-1][1] = m.group()[1:-1].decode("utf-8", "replace")
+            if m.start() <= offset < m.end():
+                path = "".join("[%d]" % s[1] if s[0] == b"[" else "." + str(s[1]) for s in stack)
+                return (path + (" (key)" if is_key else ""), m.start(), m.end())
+            i = m.end()
+    return ("(between values)", offset, offset + 1)
+
+
+def der_path(der, offset, start=0, end=None):
+    """Tags and positions down to the element that holds the byte, as 30[0]/a0[1]/…; '#' for its header."""
+    end = len(der) if end is None else end
+    at, index = start, 0
+    while at < end:
+        tag, length, head = der[at], der[at + 1], 2
+        if length & 0x80:
+            k = length & 0x7F
+            length = int.from_bytes(der[at + 2:at + 2 + k], "big")
+            head = 2 + k
+        if at <= offset < at + head + length:
+            name = "%02x[%d]" % (tag, index)
+            if offset < at + head:
+                return name + "#"
+            if tag & 0x20:
+                return name + "/" + der_path(der, offset, at + head, at + head + length)
+            return name
+        at += head + length
+        index += 1
+    return "?"
+
+
+def log_key_ids(root):
+    """The checkpoint key ids of a trust root's logs: the start of H(SPKI), and C2SP's for Ed25519."""
+    ids = set()
+    for log in json.load(open(root)).get("tlogs", []):
+        spki = base64.b64decode(log["publicKey"]["rawBytes"])
+        ids.add(hashlib.sha256(spki).digest()[:4])
+        host = re.sub(r"^[a-z]+://([^/:]*).*", r"\1", log["baseUrl"])
+        ids.add(hashlib.sha256(host.encode() + b"\n\x01" + spki[-32:]).digest()[:4])
+    return ids
+
+
+def checkpoint_place(literal, offset, root):
+    """Which line of the checkpoint the byte at an offset of its JSON string literal is in."""
+    text, signature_lines, at = json.loads(literal), False, 1
+    for line in text.split("\n"):
+        size = len(json.dumps(line, ensure_ascii=False).encode()) - 2 + 2  # its own bytes and an escaped newline
+        if at <= offset < at + size:
+            break
+        signature_lines = signature_lines or line == ""
+        at += size
+    else:
+        return "end"
+    words = line.split(" ")
+    if not signature_lines or len(words) != 3:
+        return "text"
+    known = base64.b64decode(words[2])[:4] in log_key_ids(root)
+    inside = len(line[:line.rindex(" ")].encode())
+    return ("log's line" if known else "other line") + (" name" if offset - at < inside else " signature")
+
+
+def where(part, text, offset, root):
+    stripped = text.lstrip()
+    if stripped[:1] not in (b"{", b"["):
+        return part
+    path, start, end = json_path(text, offset)
+    if path.endswith(".envelope") and start < offset < end - 1:
+        return "%s %s %s" % (part, path, checkpoint_place(text[start:end], offset - start, root))
+    if path.endswith(("signedTimestamp", "SignedRFC3161Timestamp")) and start < offset < end - 1:
+        der = base64.b64decode(text[start + 1:end - 1])
+        byte = min((offset - start - 1) * 6 // 8, len(der) - 1)
+        return "%s %s der:%s" % (part, path, der_path(der, byte))
+    return "%s %s" % (part, path)
+
+
+# ---------------------------------------------------------------- what to sweep
+
+class Job:
+    def __init__(self, name, args, kind, parts):
+        self.name, self.args, self.kind, self.parts = name, args, kind, parts
+
+    def key(self):
+        return hashlib.sha256(repr((self.kind, sorted(self.parts.items()))).encode()).hexdigest()
+
+
+def conformance():
+    base = os.path.join(VECTORS, "conformance")
+    identity = ("https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/"
+                ".github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main")
+    issuer = "https://token.actions.githubusercontent.com"
+    for case in sorted(os.listdir(base)):
+        folder = os.path.join(base, case)
+        if case.endswith("_fail") or not os.path.isdir(folder):
+            continue
+
+        def have(name, other):
+            path = os.path.join(folder, name)
+            return path if os.path.exists(path) else other
+
+        args = ["--root", have("trusted_root.json", PGI_ROOT),
+                "--artifact", have("artifact", os.path.join(base, "a.txt"))]
+        if have("key.pub", None):
+            args += ["--key", have("key.pub", None)]
+        else:
+            for name, value in (("identity", identity), ("issuer", issuer)):
+                path = have(name, None)
+                args += ["--" + name, open(path).read().strip() if path else value]
+        bundle = open(os.path.join(folder, "bundle.sigstore.json"), "rb").read()
+        yield Job("conformance/" + case, args, "bundle", {"bundle": bundle})
+
+
+def blob(layout, digest):
+    return open(os.path.join(layout, "blobs", *digest.split(":")), "rb").read()
+
+
+def candidates(layout):
+    """Every signature of an image in a layout: (kind, parts)."""
+    for name in sorted(os.listdir(os.path.join(layout, "blobs", "sha256"))):
+        data = blob(layout, "sha256:" + name)
+        try:
+            manifest = json.loads(data)
+        except ValueError:
+            continue
+        if not isinstance(manifest, dict) or "layers" not in manifest:
+            continue
+        for layer in manifest["layers"]:
+            if not os.path.exists(os.path.join(layout, "blobs", *layer["digest"].split(":"))):
+                continue
+            content = blob(layout, layer["digest"])
+            if layer["mediaType"].startswith("application/vnd.dev.sigstore.bundle"):
+                yield "bundle", {"bundle": content}
+            annotations = layer.get("annotations", {})
+            if "dev.cosignproject.cosign/signature" not in annotations:
+                continue
+            parts = {"payload": content}
+            for part, key in (("signature", "dev.cosignproject.cosign/signature"),
+                              ("certificate", "dev.sigstore.cosign/certificate"), ("chain", "dev.sigstore.cosign/chain"),
+                              ("bundle", "dev.sigstore.cosign/bundle"), ("timestamp", "dev.sigstore.cosign/rfc3161timestamp")):
+                if key in annotations:
+                    parts[part] = annotations[key].encode()
+            dsse = layer["mediaType"] == "application/vnd.dsse.envelope.v1+json"
+            yield ("envelope" if dsse else "simplesigning"), parts
+
+
+def image_digest(layout, reference):
+    if reference and "@" in reference:
+        return reference.split("@")[1]
+    index = json.load(open(os.path.join(layout, "index.json")))
+    tag = reference.rsplit(":", 1)[1] if reference else None
+    for m in index["manifests"]:
+        a = m.get("annotations", {})
+        if a.get("org.opencontainers.image.ref.name") == tag or (a.get("kind") or "").endswith(("/image", "/imageIndex")):
+            return m["digest"]
+    raise KeyError(reference)
+
+
+def fixture_jobs(base):
+    for name in sorted(os.listdir(os.path.join(base, "cases"))):
+        case = json.load(open(os.path.join(base, "cases", name, "case.json")))
+        a = case["args"]
+        if case["expect"] != "accept" or any(k.endswith("regexp") for k in a):
+            continue
+        args = ["--root", os.path.join(base, a["trusted-root"])]
+        if "key" in a:
+            args += ["--key", os.path.join(base, a["key"])]
+        else:
+            args += ["--identity", a["certificate-identity"], "--issuer", a["certificate-oidc-issuer"]]
+        flags = (0x01 if a.get("insecure-ignore-tlog") else 0) | (0x10 if a.get("use-signed-timestamps") else 0)
+        for pair in a.get("annotations", []):
+            args += ["--annotation", pair]
+        if case["command"] in ("verify-attestation", "verify-blob-attestation"):
+            args += ["--predicate", TYPES.get(a["type"], a["type"])]
+        elif case["command"] == "verify" and name != "attested-not-signed":
+            args += ["--predicate", SIGN]
+        args += ["--flags", str(flags)]
+        if "bundle" in case:
+            bundle = open(os.path.join(base, case["bundle"]), "rb").read()
+            yield Job("fixtures/" + name, args + ["--artifact", os.path.join(base, case["artifact"])], "bundle", {"bundle": bundle})
+            continue
+        layout = os.path.join(base, case["layout"])
+        args += ["--digest", image_digest(layout, case.get("reference"))]
+        for kind, parts in candidates(layout):
+            yield Job("fixtures/" + name, args, kind, parts)
+
+
+# ---------------------------------------------------------------- running
+
+def run(harness, job, extra):
+    """(tried, [(how, where, detail)]), or None if the signature itself is not accepted under this policy."""
+    with tempfile.TemporaryDirectory() as folder:
+        args = [harness, *job.args, "--kind", job.kind, *extra]
+        for part, content in job.parts.items():
+            path = os.path.join(folder, part)
+            with open(path, "wb") as f:
+                f.write(content)
+            args += ["--" + part, path]
+        done = subprocess.run(args, capture_output=True, text=True)
+    if done.returncode == 2 and "not accepted as it is" in done.stderr:
+        return None
+    if done.returncode != 0:
+        raise SystemExit("sweep: %s: %s exit %d" % (job.name, done.stderr.strip(), done.returncode))
+    found, tried = [], 0
+    for line in done.stdout.splitlines():
+        words = line.split()
+        if words[0] == "tried":
+            tried = int(words[1])
+        else:
+            offset = int(words[2])
+            root = job.args[job.args.index("--root") + 1]
+            found.append((words[0], where(words[1], job.parts[words[1]], offset, root) if words[0] == "flip" else words[1], offset))
+    return tried, found
+
+
+def main():
+    harness, mode, only = sys.argv[1], sys.argv[2], sys.argv[3:]
+    work = tempfile.TemporaryDirectory()
+    with tarfile.open(os.path.join(VECTORS, "fixtures", "fixtures.tar.xz")) as archive:
+        archive.extractall(work.name)
+    base = work.name if os.path.exists(os.path.join(work.name, "cases")) else os.path.join(work.name, "fixtures")
+    jobs, seen, covered = [], {}, {}
+    for job in [*conformance(), *fixture_jobs(base)]:
+        if only and not any(o in job.name for o in only):
+            continue
+        covered.setdefault(job.name, 0)
+        # One signature is swept once, however many cases ask about it.
+        if job.key() in seen:
+            covered[job.name] += 1
+            continue
+        if run(harness, job, ["--seed", "1", "--count", "1"]) is None:
+            continue
+        covered[job.name] += 1
+        seen[job.key()] = job
+        jobs.append(job)
+    failed = 0
+    for name, count in covered.items():
+        if count == 0:
+            print("sweep: %s: none of its signatures is accepted unchanged" % name)
+            failed += 1
+    total, rows = 0, []
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        extra = [["--seed", str(i + 7), "--count", "60"] if mode == "--sample" else [] for i in range(len(jobs))]
+        for job, (tried, found) in zip(jobs, pool.map(lambda j: run(harness, *j), zip(jobs, extra))):
+            total += tried
+            groups = {}
+            for how, place, offset in found:
+                groups.setdefault((how, place), []).append(offset)
+            for (how, place), offsets in sorted(groups.items()):
+                why = reason(place) if how == "flip" else None
+                rows.append("%s %s %s: %d of them, first at %d: %s" % (job.name, how, place, len(offsets), offsets[0], why or "UNEXPLAINED"))
+                if why is None:
+                    print("sweep: " + rows[-1])
+                    failed += 1
+            print("%s: %d tried, %d accepted" % (job.name, tried, len(found)), flush=True)
+    if mode == "--all" and not only:
+        with open(LIST, "w") as f:
+            f.write("Mutations that are still accepted, each with the reason why it means the same (made by `make sweep`).\n"
+                    "%d signatures, %d mutations tried.\n\n" % (len(jobs), total))
+            f.write("\n".join(rows) + "\n")
+    print("%d mutations of %d signatures" % (total, len(jobs)))
+    print("sweep: %d passed, %d failed" % (len(jobs) if failed == 0 else len(jobs) - min(failed, len(jobs)), failed))
+    return failed != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
