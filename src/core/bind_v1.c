@@ -6,7 +6,8 @@
 /* {"algorithm":…,"value":…} of a Rekor v1 body. */
 typedef struct {
 	plomb_hash hash;
-	plomb_view value; /* hex */
+	plomb_view value; /* lower-case hex */
+	unsigned char bytes[PLOMB_MAX_HASH_LEN];
 } logged_hash;
 
 static plomb_status
@@ -33,32 +34,39 @@ read_hash(plomb_binding *b, uint32_t object, logged_hash *out)
 	} else {
 		return PLOMB_TLOG_BODY_MALFORMED;
 	}
-	return plomb_bind_string(b, v[1], &out->value);
+	if ((s = plomb_bind_string(b, v[1], &out->value)) != PLOMB_OK) {
+		return s;
+	}
+	if (plomb_hex_decode(out->value, out->bytes, plomb_hash_len(out->hash)) != PLOMB_OK) {
+		return PLOMB_TLOG_BODY_MALFORMED;
+	}
+	return PLOMB_OK;
 }
 
 /* The logged hash is this message's. */
 static plomb_status
 match_hash(plomb_binding *b, const char *what, const logged_hash *logged, plomb_message *message)
 {
-	unsigned char hex[2 * PLOMB_MAX_HASH_LEN];
-	plomb_view digest, mine, copy;
+	plomb_view digest, want = { NULL, 0 };
+	unsigned char *hex = NULL;
 	plomb_status s;
 
 	if ((s = plomb_bind_digest(b, message, logged->hash, &digest)) != PLOMB_OK) {
 		return s;
 	}
-	plomb_hex_encode(hex, digest);
-	mine.p = hex;
-	mine.n = 2 * digest.n;
-	if (plomb_view_eq(mine, logged->value)) {
+	if (memcmp(digest.p, logged->bytes, digest.n) == 0) {
 		return PLOMB_OK;
 	}
 	/* Without room the reason still stands, only its detail is poorer. */
-	if (plomb_work_copy(b->ctx->work, mine, &copy) != PLOMB_OK) {
-		copy.p = NULL;
-		copy.n = 0;
+	if (b->ctx->detail != NULL) {
+		hex = plomb_work_take(b->ctx->work, 2 * digest.n);
 	}
-	return plomb_bind_refuse(b, PLOMB_TLOG_DIGEST_MISMATCH, what, copy, logged->value);
+	if (hex != NULL) {
+		plomb_hex_encode(hex, digest);
+		want.p = hex;
+		want.n = 2 * digest.n;
+	}
+	return plomb_bind_refuse(b, PLOMB_TLOG_DIGEST_MISMATCH, what, want, logged->value);
 }
 
 static plomb_status
