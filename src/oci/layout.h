@@ -13,8 +13,11 @@
 #include "manifest.h"
 
 /*
- * Where a layout's bytes come from. Blobs are asked for by digest only; the
- * store turns a digest into a path or a tar member.
+ * Where a layout's bytes come from: store_dir.h, store_tar.h. Blobs are asked
+ * for by digest only; the store turns a digest into a path or a tar member.
+ * A store may hand out bytes that are not in work, as long as they live as
+ * long as the store. What is there but no regular file is
+ * PLOMB_LAYOUT_MALFORMED.
  */
 typedef struct plomb_store plomb_store;
 struct plomb_store {
@@ -30,11 +33,17 @@ struct plomb_store {
 	 * PLOMB_DIGEST_MISMATCH, PLOMB_LIMIT_EXCEEDED, PLOMB_IO_ERROR, PLOMB_NO_ROOM.
 	 */
 	plomb_status (*blob)(plomb_store *store, plomb_work *work, const plomb_digest *digest, uint64_t size, size_t max, plomb_view *bytes);
-	/* Hash a blob of any size without keeping it: PLOMB_OK if it is what digest and size say. */
+	/*
+	 * Hash a blob of any size without keeping it: PLOMB_OK if it is what
+	 * digest and size say, PLOMB_UNSET, PLOMB_DIGEST_MISMATCH,
+	 * PLOMB_LIMIT_EXCEEDED after too many blobs, PLOMB_IO_ERROR, PLOMB_NO_ROOM.
+	 */
 	plomb_status (*check)(plomb_store *store, const plomb_digest *digest, uint64_t size);
 	/*
 	 * The i-th blob of the store in any fixed order, for the scan of cosign
-	 * save directories; *size is its file's size. PLOMB_UNSET past the end.
+	 * save directories; *size is its file's size, UINT64_MAX if it is no
+	 * regular file or does not begin with "{", and so is no manifest.
+	 * PLOMB_UNSET past the end; PLOMB_IO_ERROR, PLOMB_NO_ROOM.
 	 */
 	plomb_status (*list)(plomb_store *store, size_t i, plomb_digest *digest, uint64_t *size);
 };
@@ -48,18 +57,43 @@ typedef struct {
 } plomb_layout_image;
 
 /*
- * Find the image: tag and digest may be absent; then the one of kind
- * image/imageIndex, else the single manifest that is not itself a signature.
- * PLOMB_LAYOUT_MALFORMED, _AMBIGUOUS, _BLOB_MISSING, _NO_MANIFEST,
- * PLOMB_IMAGE_NOT_FOUND, PLOMB_DIGEST_MISMATCH, …
+ * Find the image. By digest: an entry of index.json, or any manifest of the
+ * layout (a child of an index); tag is not looked at then. By tag: the entry
+ * of that name (org.opencontainers.image.ref.name or io.containerd.image.name,
+ * as it stands or as the tag of a full reference). With neither: the one of
+ * cosign's kind image or imageIndex, else the single manifest that is not
+ * itself a signature; an index stands for those of its children that are
+ * listed beside it.
+ *
+ * The manifest's bytes have the digest, the size and the media type that
+ * index.json says. manifest and index stay in work.
+ *
+ * PLOMB_LAYOUT_MALFORMED, PLOMB_LAYOUT_AMBIGUOUS, PLOMB_LAYOUT_BLOB_MISSING,
+ * PLOMB_LAYOUT_NO_MANIFEST (an archive of `docker save` without index.json),
+ * PLOMB_IMAGE_NOT_FOUND, PLOMB_DIGEST_MISMATCH, PLOMB_DIGEST_ALG_UNSUPPORTED,
+ * PLOMB_MANIFEST_MALFORMED (also: another media type than its descriptor's,
+ * CVE-2021-41190), PLOMB_MANIFEST_MEDIA_TYPE, PLOMB_LIMIT_EXCEEDED,
+ * PLOMB_IO_ERROR, PLOMB_NO_ROOM.
  */
 PLOMB_MUST_CHECK plomb_status plomb_layout_find(plomb_work *work, plomb_store *store,
 	plomb_view tag, const plomb_digest *digest, plomb_layout_image *image);
 
-/* Every blob that the image names (config, layers; of an index, the children's too, as far as they are there) is what its digest says. */
+/*
+ * Every blob that the image names (config, layers) is there and is what its
+ * digest and size say. Of an index this holds for the children that are
+ * there, since a layout may hold one platform of many; a child may be an
+ * index once more, but not twice. PLOMB_LAYOUT_BLOB_MISSING,
+ * PLOMB_DIGEST_MISMATCH, PLOMB_MANIFEST_…, PLOMB_LIMIT_EXCEEDED, PLOMB_IO_ERROR, PLOMB_NO_ROOM.
+ */
+#define PLOMB_MAX_CONTENT 100000 /* blobs named by one image; real ones name some hundred */
 PLOMB_MUST_CHECK plomb_status plomb_layout_check_content(plomb_work *work, plomb_store *store, const plomb_layout_image *image);
 
-/* The child of an index for os/arch[/variant]; PLOMB_IMAGE_NOT_FOUND. An image manifest is its own child if its config says that platform. */
+/*
+ * The child of an index for os/arch[/variant]. An image manifest is its own
+ * child if its config says that platform. PLOMB_IMAGE_NOT_FOUND;
+ * PLOMB_LAYOUT_AMBIGUOUS if several children are for it (name the variant);
+ * PLOMB_CONFIG_INVALID if it is no platform; and as plomb_layout_find.
+ */
 PLOMB_MUST_CHECK plomb_status plomb_layout_platform(plomb_work *work, plomb_store *store, const plomb_layout_image *image,
 	plomb_view platform, plomb_digest *child);
 
@@ -80,9 +114,16 @@ typedef struct {
 /*
  * Call found for each signature and attestation of the image, in the order
  * of SPEC 10.3: bundles, cosign 2 referrers, `.sig` and `.att`, then the
- * blob scan. Each is found once. The callback's memory is the caller's to
- * release; what found points to is valid during the call. A callback result
- * other than PLOMB_OK ends the walk and is returned.
+ * blob scan. Each manifest is found once. What cannot be read is found too,
+ * with trouble set, also an entry of index.json or a damaged blob that may
+ * have been a signature.
+ *
+ * What found points to is valid during the call, and so is what the callback
+ * takes from the same work: it is released when the callback returns. A
+ * callback result other than PLOMB_OK ends the walk and is returned.
+ * PLOMB_LIMIT_EXCEEDED if there are more than PLOMB_MAX_CANDIDATES (found has
+ * been called for those; CVE-2023-33957) or, after the scan, more than
+ * PLOMB_MAX_SCAN blobs; PLOMB_IO_ERROR, PLOMB_NO_ROOM.
  */
 #define PLOMB_MAX_CANDIDATES 100
 #define PLOMB_MAX_SCAN       10000

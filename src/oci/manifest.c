@@ -365,9 +365,11 @@ plomb_manifest_parse(plomb_work *work, plomb_view text, plomb_manifest *manifest
 plomb_status
 plomb_manifest_type(const plomb_manifest *manifest, plomb_view outside, plomb_view *media_type)
 {
-	int inside_kind = plomb_media_kind(manifest->media_type, media_type);
-	int outside_kind;
+	int inside_kind, outside_kind;
 
+	media_type->p = NULL;
+	media_type->n = 0;
+	inside_kind = plomb_media_kind(manifest->media_type, media_type);
 	if (outside.p == NULL) {
 		return inside_kind != 0 ? PLOMB_OK : PLOMB_MANIFEST_MEDIA_TYPE;
 	}
