@@ -110,35 +110,6 @@ range_of_r_and_s(void **state)
 	}
 }
 
-/*
- * A hash that is 0 modulo n, which nobody can find: the backend refuses even
- * the good signature of it. Written down here because it is known.
- */
-static void
-hash_of_zero_is_refused(void **state)
-{
-	static const unsigned char zero[32];
-	size_t i, half;
-
-	(void)state;
-	for (i = 0; i < 3; i ++) {
-		size_t len;
-		const unsigned char *generator = ec()->generator(curves[i], &len);
-		unsigned char point[133], raw[132];
-		br_ec_public_key pk;
-
-		/* Key G, z = 0, k = 1: r = G.x and s = r, if G.x is below n, as it is. */
-		(void)ec()->order(curves[i], &half);
-		memcpy(point, generator, len);
-		memcpy(raw, generator + 1, half);
-		memcpy(raw + half, generator + 1, half);
-		pk.curve = curves[i];
-		pk.q = point;
-		pk.qlen = len;
-		assert_int_equal(plomb_crypto_default.ecdsa_raw(ec(), zero, sizeof zero, &pk, raw, 2 * half), 0);
-	}
-}
-
 /* RFC 8032, 7.1 TEST 2 and 7.3 (Ed25519ph "abc"). */
 static void
 ed25519_of_the_rfc(void **state)
@@ -176,7 +147,6 @@ main(void)
 		cmocka_unit_test(curve_parameters),
 		cmocka_unit_test(arithmetic_agrees),
 		cmocka_unit_test(range_of_r_and_s),
-		cmocka_unit_test(hash_of_zero_is_refused),
 		cmocka_unit_test(ed25519_of_the_rfc)
 	};
 
