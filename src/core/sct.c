@@ -143,11 +143,11 @@ read_list(plomb_view list, one_sct *scts, size_t *count)
 
 /* ---------------------------------------------------------- what was signed */
 
-/* Identifier and minimal length octets for n octets of content; returns how many. n is below 2^24. */
+/* Identifier and minimal length octets for n octets of content; returns how many. n is below PLOMB_MAX_CERT_BYTES. */
 static size_t
-put_header(unsigned char out[5], unsigned tag, size_t n)
+put_header(unsigned char out[4], unsigned tag, size_t n)
 {
-	size_t length = n < 0x80 ? 0 : n < 0x100 ? 1 : n < 0x10000 ? 2 : 3;
+	size_t length = n < 0x80 ? 0 : n < 0x100 ? 1 : 2;
 	size_t i;
 
 	out[0] = (unsigned char)tag;
@@ -214,7 +214,7 @@ bytes(const unsigned char *p, size_t n)
 static plomb_status
 hash_precert(plomb_hasher *hasher, const plomb_cert *leaf)
 {
-	unsigned char list[5], wrapper[5], tbs[5], length[3];
+	unsigned char list[4], wrapper[4], tbs[4], length[3];
 	size_t list_n = 0, wrapper_n = 0, tbs_n, rest, inside;
 	plomb_view before, after;
 	plomb_status s;
