@@ -307,11 +307,8 @@ plomb_identity_issuer(const plomb_cert *cert, plomb_view *issuer)
 	issuer->n = 0;
 	has_new = known_extension(cert, ISSUER_V2, 0, &new);
 	has_old = known_extension(cert, ISSUER_V1, 1, &old);
-	if (has_new != PLOMB_OK && has_new != PLOMB_UNSET) {
-		return has_new;
-	}
-	if (has_old != PLOMB_OK && has_old != PLOMB_UNSET) {
-		return has_old;
+	if ((has_new != PLOMB_OK && has_new != PLOMB_UNSET) || (has_old != PLOMB_OK && has_old != PLOMB_UNSET)) {
+		return PLOMB_IDENTITY_EXTENSION_MALFORMED;
 	}
 
 	/* cosign 2 reads only .1 and sigstore-go the later one: two different ones would be two identities. */
