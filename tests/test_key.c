@@ -118,6 +118,32 @@ spki_prefixes_and_bits(void **state)
 	}
 }
 
+/* A backend that reduces coordinates instead of refusing them. */
+static uint32_t
+mul_that_reduces(unsigned char *point, size_t n, const unsigned char *x, size_t x_len, int curve)
+{
+	(void)x;
+	(void)x_len;
+	(void)curve;
+	point[n - 1] ^= 1;
+	return 1;
+}
+
+static void
+coordinates_are_compared(void **state)
+{
+	plomb_view der = named("p256");
+	plomb_crypto crypto = plomb_crypto_default;
+	br_ec_impl ec = *crypto.ec;
+	plomb_key key;
+
+	(void)state;
+	ec.mul = mul_that_reduces;
+	crypto.ec = &ec;
+	assert_int_equal(plomb_key_from_spki(&crypto, der, &key), PLOMB_KEY_MALFORMED);
+	vector_free(der);
+}
+
 static void
 equal_keys(void **state)
 {
@@ -352,12 +378,18 @@ pkcs1_sizes(void **state)
 {
 	static unsigned char der[9000];
 	static const unsigned char tiny[] = { 0x30, 0x06, 0x02, 0x01, 0x7B, 0x02, 0x01, 0x03 };
-	plomb_view small = { tiny, sizeof tiny };
+	static const unsigned char head[] = { 0x30, 0x81, 0x86, 0x02, 0x7f };
+	unsigned char short_key[sizeof head + 127 + 5];
+	plomb_view small = { tiny, sizeof tiny }, one_k = { short_key, sizeof short_key };
 	size_t mark = plomb_work_mark(&work);
 	plomb_key key;
 
 	(void)state;
 	assert_int_equal(plomb_key_from_pkcs1(&ctx, small, &key), PLOMB_KEY_TOO_SMALL);
+	memset(short_key + sizeof head, 0x77, 127);
+	memcpy(short_key, head, sizeof head);
+	memcpy(short_key + sizeof head + 127, "\x02\x03\x01\x00\x01", 5);
+	assert_int_equal(plomb_key_from_pkcs1(&ctx, one_k, &key), PLOMB_KEY_TOO_SMALL);
 	assert_int_equal(plomb_key_from_pkcs1(&ctx, numbers(der, 256), &key), PLOMB_KEY_TOO_SMALL); /* 2047 bits */
 	assert_int_equal(plomb_key_from_pkcs1(&ctx, numbers(der, 1000), &key), PLOMB_KEY_TYPE_UNSUPPORTED);
 	assert_int_equal(plomb_key_from_pkcs1(&ctx, numbers(der, 8300), &key), PLOMB_KEY_TYPE_UNSUPPORTED);
@@ -387,6 +419,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(spki_vectors, setup),
 		cmocka_unit_test_setup(spki_prefixes_and_bits, setup),
+		cmocka_unit_test_setup(coordinates_are_compared, setup),
 		cmocka_unit_test_setup(equal_keys, setup),
 		cmocka_unit_test_setup(hashes_of_keys, setup),
 		cmocka_unit_test_setup(pem_labels, setup),

@@ -129,29 +129,34 @@ verify_ed25519(plomb_ctx *ctx, const plomb_key *key, plomb_hash hash,
 		: verify_ed25519ph(ctx, key, message, signature);
 }
 
+/* BearSSL's number of the curve; 0 if the key is of another kind. */
+static int
+curve_of(const plomb_key *key)
+{
+	switch (key->kind) {
+	case PLOMB_KEY_P256: return BR_EC_secp256r1;
+	case PLOMB_KEY_P384: return BR_EC_secp384r1;
+	case PLOMB_KEY_P521: return BR_EC_secp521r1;
+	default: return 0;
+	}
+}
+
 static plomb_status
 verify_with(plomb_ctx *ctx, const plomb_key *key, plomb_hash hash,
 	plomb_message *message, plomb_view signature)
 {
+	int curve = curve_of(key);
+
+	/* No hash goes with no key, so what is neither EC nor Ed25519 below is RSA. */
 	if (!plomb_key_allows_hash(key, hash)) {
 		return PLOMB_KEY_TYPE_UNSUPPORTED;
 	}
-	switch (key->kind) {
-	case PLOMB_KEY_P256:
-		return verify_ecdsa(ctx, key, BR_EC_secp256r1, hash, message, signature);
-	case PLOMB_KEY_P384:
-		return verify_ecdsa(ctx, key, BR_EC_secp384r1, hash, message, signature);
-	case PLOMB_KEY_P521:
-		return verify_ecdsa(ctx, key, BR_EC_secp521r1, hash, message, signature);
-	case PLOMB_KEY_RSA:
-	case PLOMB_KEY_RSA_PSS:
-		return verify_rsa(ctx, key, hash, message, signature);
-	case PLOMB_KEY_ED25519:
-		return verify_ed25519(ctx, key, hash, message, signature);
-	case PLOMB_KEY_NONE:
-		break;
+	if (curve != 0) {
+		return verify_ecdsa(ctx, key, curve, hash, message, signature);
 	}
-	return PLOMB_KEY_TYPE_UNSUPPORTED;
+	return key->kind == PLOMB_KEY_ED25519
+		? verify_ed25519(ctx, key, hash, message, signature)
+		: verify_rsa(ctx, key, hash, message, signature);
 }
 
 /* If only the digest under another hash is known, a person should see which one was needed. */

@@ -176,7 +176,7 @@ note_attribute(plomb_der *der, attribute *wanted)
 
 /* Step 3, first half: the attributes that must be there are there once. */
 static plomb_status
-read_attributes(plomb_view element, attribute wanted[ATTRIBUTES])
+read_attributes(plomb_view attributes, attribute wanted[ATTRIBUTES])
 {
 	static const attribute types[ATTRIBUTES] = {
 		{ { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x03 }, 9, 0, { NULL, 0 } },
@@ -184,18 +184,10 @@ read_attributes(plomb_view element, attribute wanted[ATTRIBUTES])
 		{ { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x2f }, 11, 0, { NULL, 0 } },
 		{ { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x0c }, 11, 0, { NULL, 0 } }
 	};
-	plomb_der der;
-	plomb_tlv all;
+	plomb_der der = plomb_der_open(attributes);
 	plomb_status status;
 
 	memcpy(wanted, types, sizeof types);
-	if (element.n == 0) {
-		return PLOMB_TIMESTAMP_ATTR_MISSING;
-	}
-	if (plomb_der_only(element, PLOMB_DER_CONTEXT_CONSTRUCTED(0), &all) != PLOMB_OK) {
-		return PLOMB_TIMESTAMP_MALFORMED;
-	}
-	der = plomb_der_open(all.body);
 	while (!plomb_der_end(&der)) {
 		status = note_attribute(&der, wanted);
 		if (status != PLOMB_OK) {
@@ -324,7 +316,7 @@ static plomb_status
 check_attributes(const token *t, const plomb_cert *signer)
 {
 	attribute wanted[ATTRIBUTES];
-	plomb_status status = read_attributes(t->tsr->attributes, wanted);
+	plomb_status status = read_attributes(t->tsr->attribute_list, wanted);
 
 	if (status == PLOMB_OK) {
 		status = check_content(t, wanted);
@@ -457,16 +449,14 @@ rank(plomb_status status)
 		PLOMB_TIMESTAMP_MALFORMED, PLOMB_TIMESTAMP_ATTR_MISSING, PLOMB_TIMESTAMP_ATTR_MISMATCH,
 		PLOMB_TIMESTAMP_HASH_UNSUPPORTED, PLOMB_TIMESTAMP_ESS_MISMATCH, PLOMB_TIMESTAMP_SIGNATURE_INVALID,
 		PLOMB_TIMESTAMP_CHAIN_INVALID, PLOMB_TIMESTAMP_EKU,
-		PLOMB_TIMESTAMP_IMPRINT_MISMATCH, PLOMB_TIMESTAMP_OUTSIDE_TSA_VALIDITY, PLOMB_NO_ROOM
+		PLOMB_TIMESTAMP_IMPRINT_MISMATCH, PLOMB_TIMESTAMP_OUTSIDE_TSA_VALIDITY
 	};
-	int i;
+	size_t i = 0;
 
-	for (i = 0; i < (int)(sizeof order / sizeof order[0]); i ++) {
-		if (order[i] == status) {
-			return i;
-		}
+	while (i < sizeof order / sizeof order[0] && order[i] != status) {
+		i ++;
 	}
-	return -1;
+	return (int)i;
 }
 
 /* A person wants to see the time that did not fit, and whose authority was nearest. */

@@ -215,6 +215,7 @@ read_signer(plomb_der *der, plomb_tsr *tsr)
 		return PLOMB_TIMESTAMP_MALFORMED;
 	}
 	tsr->attributes = attributes.whole;
+	tsr->attribute_list = attributes.body;
 	tsr->signature = signature.body;
 	read_signature_algorithm(oid, parameters, tsr);
 	return PLOMB_OK;

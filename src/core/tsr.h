@@ -23,6 +23,7 @@ typedef struct {
 	plomb_view ski;          /* or sid: subjectKeyIdentifier; the other is {NULL,0} */
 	plomb_hash digest_hash;  /* digestAlgorithm */
 	plomb_view attributes;   /* signedAttrs, whole element with its tag A0; absent: {NULL,0} */
+	plomb_view attribute_list; /* its content */
 	plomb_tsr_alg alg;
 	plomb_hash alg_hash;     /* NONE: signatureAlgorithm names no hash */
 	plomb_view signature;

@@ -342,8 +342,8 @@ def pss_cases(bits, private):
     sig(BAD, name, h, raw(pss_em(h, k, salt, fill=lambda db: db[:5] + b"\x40" + db[6:])), f"{name}: padding that is not 0")
     sig(BAD, name, h, raw(pss_em(h, k, salt, mgf_hash="sha384")), f"{name}: MGF1 with another hash")
     sig(BAD, name, h, raw(pss_em(h, k, salt, prefix=b"\x00" * 7 + b"\x01")), f"{name}: M' without its eight zeros")
-    lifted = pss_em(h, k, salt, top=0x80)
-    if int.from_bytes(lifted, "big") < n:
+    lifted = next((em for em in (pss_em(h, k, bytes([i]) * 32, top=0x80) for i in range(256)) if int.from_bytes(em, "big") < n), None)
+    if lifted:
         sig(BAD, name, h, raw(lifted), f"{name}: the topmost bit is set")
     sig(BAD, name, h, private.sign(MESSAGE, padding.PKCS1v15(), hashes.SHA256()), f"{name}: PKCS#1 v1.5 under a PSS key")
     good = raw(pss_em(h, k, salt))
@@ -451,6 +451,7 @@ def ed25519_cases():
         spki_case(bad, ed_spki(y.to_bytes(32, "little")), f"ed25519: y is {what}")
         spki_case(bad, ed_spki((y | 1 << 255).to_bytes(32, "little")), f"ed25519: y is {what}, with sign")
     spki_case(OK, ed_spki((P - 2).to_bytes(32, "little")), "ed25519: y is p - 2")
+    spki_case(OK, ed_spki((2 ** 254 - 1).to_bytes(32, "little")), "ed25519: y is 2^254 - 1")
     spki_case(OK, ed_spki((2).to_bytes(32, "little")), "ed25519: y is 2")
     spki_case(OK, ed_spki((256).to_bytes(32, "little")), "ed25519: y is 256")
     spki_case(OK, ed_spki((1 << 248).to_bytes(32, "little")), "ed25519: y is 2^248")
