@@ -80,10 +80,10 @@ typedef enum {
 	X(JSON, "json", 0, SWITCH, PLOMB_CMD_VERSION, 0, NULL, NULL, "the same as --output json") \
 	X(EXPLAIN, "explain", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "one line a check on stderr, as on a terminal") \
 	X(STAGING, "staging", 0, SWITCH, PLOMB_CMD_CONFORMANCE, 0, NULL, NULL, "needs --trusted-root: only the public-good root is compiled in") \
-	X(FULCIO, "fulcio", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=…,certificate-chain=FILE[,start-time=…][,end-time=…]") \
-	X(REKOR, "rekor", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=…,public-key=FILE,start-time=…[,end-time=…][,origin=…]") \
-	X(CTFE, "ctfe", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=…,public-key=FILE,start-time=…[,end-time=…]") \
-	X(TSA, "tsa", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=…,certificate-chain=FILE[,start-time=…][,end-time=…]") \
+	X(FULCIO, "fulcio", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=...,certificate-chain=FILE[,start-time=...][,end-time=...]") \
+	X(REKOR, "rekor", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=...,public-key=FILE,start-time=...[,end-time=...][,origin=...]") \
+	X(CTFE, "ctfe", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=...,public-key=FILE,start-time=...[,end-time=...]") \
+	X(TSA, "tsa", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=...,certificate-chain=FILE[,start-time=...][,end-time=...]") \
 	X(WITH_DEFAULTS, "with-default-services", 0, SWITCH, PLOMB_CMD_ROOT_CREATE, 0, NULL, NULL, "start from the trust root in use") \
 	X(NO_DEFAULT_FULCIO, "no-default-fulcio", 0, SWITCH, PLOMB_CMD_ROOT_CREATE, 0, NULL, NULL, "but without its certificate authorities") \
 	X(NO_DEFAULT_CTFE, "no-default-ctfe", 0, SWITCH, PLOMB_CMD_ROOT_CREATE, 0, NULL, NULL, "but without its certificate logs") \

@@ -1,0 +1,50 @@
+/* What every command is given, and the commands. */
+#ifndef PLOMB_APP_H
+#define PLOMB_APP_H
+
+#include "options.h"
+
+typedef struct {
+	const plomb_args *args;
+	const char *const *operand; /* the arguments behind the command's name */
+	size_t operand_count;
+	FILE *out, *err;
+	int is_terminal; /* err is one */
+	int has_colour, has_utf8; /* of err */
+} plomb_app;
+
+/* Each returns the program's exit status; main() adds what becomes of stdout. */
+typedef int (*plomb_cmd_fn)(plomb_app *app, plomb_cmd command);
+
+int plomb_cmd_verify(plomb_app *app, plomb_cmd command);
+int plomb_cmd_blob(plomb_app *app, plomb_cmd command);
+int plomb_cmd_inspect(plomb_app *app, plomb_cmd command);
+int plomb_cmd_trusted_root(plomb_app *app, plomb_cmd command);
+int plomb_cmd_conformance(plomb_app *app, plomb_cmd command);
+int plomb_cmd_version(plomb_app *app, plomb_cmd command);
+int plomb_cmd_help(plomb_app *app, plomb_cmd command);
+
+/* A command by the words in front of the other arguments. */
+typedef struct {
+	plomb_cmd command;
+	const char *name;    /* "verify", "trusted-root show" */
+	const char *operands; /* as in "usage:" */
+	const char *summary;
+	plomb_cmd_fn run;
+} plomb_command;
+
+/* The table, in the order of help; NULL past the end. */
+const plomb_command *plomb_command_at(size_t i);
+/*
+ * The command that these words name, and how many words its name has. NULL if
+ * there is none: then *later is the name of a command that this build lacks,
+ * or NULL.
+ */
+const plomb_command *plomb_command_find(const char *const *words, size_t count, size_t *used, const char **later);
+
+/* Write text to out or err and forget it. A text that was cut short by memory is an error: 0. */
+int plomb_app_write(FILE *file, plomb_text *text);
+/* The last line about a fault; the exit status of its class. */
+int plomb_app_fail(plomb_app *app, const char *subject, plomb_fault *fault);
+
+#endif

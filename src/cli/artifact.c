@@ -1,0 +1,182 @@
+#include "artifact.h"
+
+#include <string.h>
+
+#include "../../port/file.h"
+#include "../core/hash.h"
+
+static plomb_status
+io_fault(plomb_fault *fault, const char *path, const plomb_file *file)
+{
+	return plomb_fail(fault, PLOMB_IO_ERROR, path, ": ",
+		file->error == 0 ? plomb_status_sentence(PLOMB_IO_ERROR) : strerror(file->error),
+		(const char *)NULL);
+}
+
+static plomb_status
+hash_open(plomb_file *file, plomb_digest *digest)
+{
+	unsigned char piece[16384];
+	plomb_hasher hasher;
+	plomb_view bytes;
+
+	plomb_hasher_init(&hasher, &plomb_crypto_default, digest->hash);
+	bytes.p = piece;
+	for (;;) {
+		plomb_status s;
+
+		s = plomb_files_posix.read(&plomb_files_posix, file, piece, sizeof piece, &bytes.n);
+		if (s != PLOMB_OK) {
+			return s;
+		}
+		if (bytes.n == 0) {
+			plomb_hasher_out(&hasher, digest->bytes);
+			return PLOMB_OK;
+		}
+		plomb_hasher_update(&hasher, bytes);
+	}
+}
+
+/* The digest of a file by its name, under digest->hash. */
+static plomb_status
+hash_file(const char *path, plomb_digest *digest, plomb_fault *fault)
+{
+	plomb_file file;
+	plomb_status s;
+
+	s = plomb_files_posix.open(&plomb_files_posix, path, 0, &file);
+	if (s == PLOMB_UNSET) {
+		return plomb_fail(fault, PLOMB_IO_ERROR, path, ": no such file", (const char *)NULL);
+	}
+	if (s != PLOMB_OK) {
+		return io_fault(fault, path, &file);
+	}
+	s = file.kind == PLOMB_FILE_DIRECTORY
+		? plomb_fail(fault, PLOMB_IO_ERROR, path, ": is a directory", (const char *)NULL)
+		: hash_open(&file, digest);
+	if (s != PLOMB_OK) {
+		s = io_fault(fault, path, &file);
+	}
+	plomb_files_posix.close(&plomb_files_posix, &file);
+	return s;
+}
+
+/* A stream can be read only once, and nobody knows yet what a signature will ask of it. */
+static plomb_status
+read_bytes(plomb_artifact *artifact, plomb_fault *fault)
+{
+	plomb_status s;
+
+	s = plomb_read_file(&artifact->bytes, artifact->path, PLOMB_MAX_INPUT_BYTES, fault);
+	if (s == PLOMB_OK) {
+		plomb_message_from_bytes(&artifact->message, plomb_bytes_view(&artifact->bytes));
+	}
+	return s;
+}
+
+static plomb_status
+is_regular(const char *path, int *yes, plomb_fault *fault)
+{
+	plomb_file file;
+	plomb_status s;
+
+	*yes = 0;
+	if (strcmp(path, "-") == 0) {
+		return PLOMB_OK;
+	}
+	s = plomb_files_posix.open(&plomb_files_posix, path, PLOMB_FILE_NO_WAIT, &file);
+	if (s == PLOMB_UNSET) {
+		return plomb_fail(fault, PLOMB_IO_ERROR, path, ": no such file", (const char *)NULL);
+	}
+	if (s != PLOMB_OK) {
+		return io_fault(fault, path, &file);
+	}
+	*yes = file.kind == PLOMB_FILE_REGULAR;
+	plomb_files_posix.close(&plomb_files_posix, &file);
+	return PLOMB_OK;
+}
+
+/* see artifact.h */
+plomb_status
+plomb_artifact_open(plomb_artifact *artifact, const char *argument, plomb_fault *fault)
+{
+	const unsigned char *digest;
+	plomb_status s;
+	int regular;
+
+	memset(artifact, 0, sizeof *artifact);
+	if (strcmp(argument, "-") != 0 && !plomb_file_exists(argument)
+		&& plomb_digest_parse(plomb_view_of_arg(argument), &artifact->shown) == PLOMB_OK)
+	{
+		plomb_message_from_digest(&artifact->message, &artifact->shown);
+		return PLOMB_OK;
+	}
+	artifact->path = argument;
+	if ((s = is_regular(argument, &regular, fault)) != PLOMB_OK) {
+		return s;
+	}
+	artifact->shown.hash = PLOMB_SHA256;
+	if (regular) {
+		if ((s = hash_file(argument, &artifact->shown, fault)) != PLOMB_OK) {
+			return s;
+		}
+		plomb_message_from_digest(&artifact->message, &artifact->shown);
+		return PLOMB_OK;
+	}
+	if ((s = read_bytes(artifact, fault)) != PLOMB_OK) {
+		return s;
+	}
+	digest = plomb_message_digest(&artifact->message, &plomb_crypto_default, PLOMB_SHA256);
+	memcpy(artifact->shown.bytes, digest, plomb_hash_len(PLOMB_SHA256));
+	return PLOMB_OK;
+}
+
+/* see artifact.h */
+void
+plomb_artifact_from_digest(plomb_artifact *artifact, const plomb_digest *digest)
+{
+	memset(artifact, 0, sizeof *artifact);
+	artifact->shown = *digest;
+	plomb_message_from_digest(&artifact->message, digest);
+}
+
+/* see artifact.h */
+void
+plomb_artifact_free(plomb_artifact *artifact)
+{
+	plomb_bytes_free(&artifact->bytes);
+}
+
+static int
+is_known(const plomb_artifact *artifact, plomb_hash hash)
+{
+	return artifact->bytes.p != NULL || (artifact->message.known & (1u << hash)) != 0;
+}
+
+/* see artifact.h */
+plomb_status
+plomb_artifact_add_hash(plomb_artifact *artifact, plomb_hash hash, plomb_fault *fault)
+{
+	plomb_digest digest;
+	plomb_status s;
+
+	if (artifact->path == NULL || hash == PLOMB_HASH_NONE || is_known(artifact, hash)) {
+		return PLOMB_UNSET;
+	}
+	digest.hash = hash;
+	if ((s = hash_file(artifact->path, &digest, fault)) != PLOMB_OK) {
+		return s;
+	}
+	plomb_message_add_digest(&artifact->message, &digest);
+	return PLOMB_OK;
+}
+
+/* see artifact.h */
+plomb_status
+plomb_artifact_add_bytes(plomb_artifact *artifact, plomb_fault *fault)
+{
+	if (artifact->path == NULL || artifact->bytes.p != NULL) {
+		return PLOMB_UNSET;
+	}
+	return read_bytes(artifact, fault);
+}

@@ -1,0 +1,78 @@
+/* see app.h: the table of commands. */
+#include "app.h"
+
+static const plomb_command table[] = {
+	{ PLOMB_CMD_VERIFY, "verify", "--local-image PATH[:TAG|@DIGEST]...", "verify the signatures of images", plomb_cmd_verify },
+	{ PLOMB_CMD_VERIFY_ATTESTATION, "verify-attestation", "--local-image PATH[:TAG|@DIGEST]...", "verify attestations about images", plomb_cmd_verify },
+	{ PLOMB_CMD_VERIFY_BLOB, "verify-blob", "FILE|DIGEST", "verify the signature of a file", plomb_cmd_blob },
+	{ PLOMB_CMD_VERIFY_BLOB_ATTESTATION, "verify-blob-attestation", "[FILE|DIGEST]", "verify an attestation about a file", plomb_cmd_blob },
+	{ PLOMB_CMD_INSPECT, "inspect", "BUNDLE", "show what a bundle says, without verifying it", plomb_cmd_inspect },
+	{ PLOMB_CMD_ROOT_SHOW, "trusted-root show", "", "show the trust root in use", plomb_cmd_trusted_root },
+	{ PLOMB_CMD_ROOT_CREATE, "trusted-root create", "", "make a trust root from PEM files", plomb_cmd_trusted_root },
+	{ PLOMB_CMD_CONFORMANCE, "conformance verify-bundle", "FILE|DIGEST", "the client protocol of sigstore-conformance", plomb_cmd_conformance },
+	{ PLOMB_CMD_CONFORMANCE, "verify-bundle", "FILE|DIGEST", "the same", plomb_cmd_conformance },
+	{ PLOMB_CMD_VERSION, "version", "", "the release and what is compiled in", plomb_cmd_version },
+	{ PLOMB_CMD_HELP, "help", "[COMMAND]", "what commands do, and their options", plomb_cmd_help }
+};
+
+/* Commands of plomb or cosign that this build does not have. */
+static const char *const others[] = {
+	"gate", "tree", "initialize", "trusted-root update", "sign", "attest", "sign-blob", "attest-blob",
+	"generate-key-pair", "import-key-pair", "public-key", "completion", "conformance sign-bundle", "sign-bundle",
+	"attach", "bundle", "clean", "copy", "dockerfile", "download", "env", "generate", "load", "login", "manifest",
+	"pkcs11-tool", "piv-tool", "save", "signing-config", "triangulate", "upload"
+};
+
+/* see app.h */
+const plomb_command *
+plomb_command_at(size_t i)
+{
+	return i < sizeof table / sizeof table[0] ? &table[i] : NULL;
+}
+
+/* How many words the name has if the words start with it; else 0. */
+static size_t
+words_match(const char *name, const char *const *words, size_t count)
+{
+	size_t used;
+
+	for (used = 0; used < count; used ++) {
+		size_t n;
+
+		n = strlen(words[used]);
+		if (strncmp(name, words[used], n) != 0) {
+			return 0;
+		}
+		if (name[n] == 0) {
+			return used + 1;
+		}
+		if (name[n] != ' ') {
+			return 0;
+		}
+		name += n + 1;
+	}
+	return 0;
+}
+
+/* see app.h */
+const plomb_command *
+plomb_command_find(const char *const *words, size_t count, size_t *used, const char **later)
+{
+	size_t i;
+
+	*later = NULL;
+	for (i = 0; i < sizeof table / sizeof table[0]; i ++) {
+		*used = words_match(table[i].name, words, count);
+		if (*used != 0) {
+			return &table[i];
+		}
+	}
+	for (i = 0; i < sizeof others / sizeof others[0]; i ++) {
+		if (words_match(others[i], words, count) != 0) {
+			*later = others[i];
+			break;
+		}
+	}
+	*used = 0;
+	return NULL;
+}

@@ -1,0 +1,175 @@
+#include "local_image.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "source.h"
+
+/* What a store may hold in memory: a whole archive's manifests and bundles, or the names in a directory. */
+#define MOST_MEMORY (256u << 20)
+
+/* The length of the path in front of a ":TAG"; 0 if no such prefix exists. */
+static size_t
+path_before_tag(const char *argument, size_t n)
+{
+	size_t at;
+
+	for (at = n; at > 1; at --) {
+		plomb_view prefix;
+		char *path;
+		int exists;
+
+		if (argument[at - 1] != ':') {
+			continue;
+		}
+		prefix.p = (const unsigned char *)argument;
+		prefix.n = at - 1;
+		path = plomb_copy_view(prefix);
+		exists = path != NULL && (strcmp(path, "-") == 0 || plomb_file_exists(path));
+		free(path);
+		if (exists) {
+			return at - 1;
+		}
+	}
+	return 0;
+}
+
+static plomb_status
+not_there(const char *argument, plomb_fault *fault)
+{
+	return plomb_fail(fault, PLOMB_IMAGE_NOT_FOUND, "there is no file or directory ", argument, (const char *)NULL);
+}
+
+/* Take "@sha256:…" off the end; *n is what is left. */
+static plomb_status
+take_digest(plomb_local_image *image, const char *argument, size_t *n, plomb_fault *fault)
+{
+	const char *mark;
+	plomb_status s;
+
+	mark = strrchr(argument, '@');
+	if (mark == NULL) {
+		return PLOMB_OK;
+	}
+	s = plomb_digest_parse(plomb_view_of_arg(mark + 1), &image->digest);
+	if (s != PLOMB_OK) {
+		return plomb_fail(fault, s, argument, ": there is no such file, and ", mark + 1, " is not a digest", (const char *)NULL);
+	}
+	image->has_digest = 1;
+	*n = (size_t)(mark - argument);
+	return PLOMB_OK;
+}
+
+static plomb_status
+split(plomb_local_image *image, const char *argument, plomb_fault *fault)
+{
+	plomb_view whole, path;
+	plomb_status s;
+	size_t n;
+
+	whole = plomb_view_of_arg(argument);
+	n = whole.n;
+	if (strcmp(argument, "-") != 0 && !plomb_file_exists(argument)) {
+		if ((s = take_digest(image, argument, &n, fault)) != PLOMB_OK) {
+			return s;
+		}
+		path = plomb_view_cut(whole, 0, n);
+		image->path = plomb_copy_view(path);
+		if (image->path != NULL && (n == whole.n || !plomb_file_exists(image->path)) && strcmp(image->path, "-") != 0) {
+			size_t end;
+
+			end = path_before_tag(argument, n);
+			if (end == 0) {
+				return not_there(argument, fault);
+			}
+			image->tag = plomb_view_cut(whole, end + 1, n - end - 1);
+			n = end;
+		}
+		free(image->path);
+	}
+	image->path = plomb_copy_view(plomb_view_cut(whole, 0, n));
+	return image->path == NULL ? plomb_fail_status(fault, PLOMB_NO_ROOM, NULL) : PLOMB_OK;
+}
+
+static plomb_status
+archive_fault(const plomb_local_image *image, plomb_status status, const plomb_file *file, plomb_fault *fault)
+{
+	plomb_text sentence;
+
+	if (status == PLOMB_IO_ERROR && file->error != 0) {
+		return plomb_fail(fault, status, image->path, ": ", strerror(file->error), (const char *)NULL);
+	}
+	plomb_text_init(&sentence);
+	plomb_sentence(&sentence, status, &image->tar.detail);
+	(void)plomb_fail(fault, status, plomb_text_cstr(&sentence), (const char *)NULL);
+	plomb_text_free(&sentence);
+	return status;
+}
+
+static plomb_status
+open_archive(plomb_local_image *image, plomb_file *file, plomb_fault *fault)
+{
+	plomb_status s;
+
+	image->is_tar = 1;
+	s = plomb_store_tar_read(&image->tar, file, &plomb_files_posix, &plomb_crypto_default, &image->heap.memory);
+	if (s != PLOMB_OK) {
+		return archive_fault(image, s, file, fault);
+	}
+	image->store = &image->tar.store;
+	return PLOMB_OK;
+}
+
+static plomb_status
+open_directory(plomb_local_image *image, plomb_fault *fault)
+{
+	plomb_status s;
+
+	s = plomb_store_dir_init(&image->dir, plomb_view_of_arg(image->path), &plomb_files_posix,
+		&plomb_crypto_default, &image->heap.memory);
+	if (s != PLOMB_OK) {
+		return plomb_fail_status(fault, s, image->path);
+	}
+	image->is_dir = 1;
+	image->store = &image->dir.store;
+	return PLOMB_OK;
+}
+
+/* see local_image.h */
+plomb_status
+plomb_local_image_open(plomb_local_image *image, const char *argument, plomb_fault *fault)
+{
+	plomb_file file;
+	plomb_status s;
+
+	memset(image, 0, sizeof *image);
+	plomb_memory_heap_init(&image->heap, MOST_MEMORY);
+	if ((s = split(image, argument, fault)) != PLOMB_OK) {
+		return s;
+	}
+	s = plomb_files_posix.open(&plomb_files_posix, image->path, 0, &file);
+	if (s == PLOMB_UNSET) {
+		return not_there(image->path, fault);
+	}
+	if (s != PLOMB_OK) {
+		return plomb_fail(fault, s, image->path, ": ", file.error == 0 ? plomb_status_sentence(s) : strerror(file.error),
+			(const char *)NULL);
+	}
+	s = file.kind == PLOMB_FILE_DIRECTORY ? open_directory(image, fault) : open_archive(image, &file, fault);
+	plomb_files_posix.close(&plomb_files_posix, &file);
+	return s;
+}
+
+/* see local_image.h */
+void
+plomb_local_image_free(plomb_local_image *image)
+{
+	if (image->is_dir) {
+		plomb_store_dir_free(&image->dir);
+	}
+	if (image->is_tar) {
+		plomb_store_tar_free(&image->tar);
+	}
+	free(image->path);
+	image->path = NULL;
+}

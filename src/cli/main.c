@@ -1,0 +1,197 @@
+/*
+ * plomb: argv to a command, its answer to an exit status. No status but a
+ * command's own yes is 0, and an answer that could not be written is no yes.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "timeout.h"
+
+/* see app.h */
+int
+plomb_app_write(FILE *file, plomb_text *text)
+{
+	int is_written;
+
+	is_written = !text->failed
+		&& fwrite(plomb_text_cstr(text), 1, text->n, file) == text->n && fflush(file) == 0;
+	plomb_text_free(text);
+	return is_written;
+}
+
+/* see app.h */
+int
+plomb_app_fail(plomb_app *app, const char *subject, plomb_fault *fault)
+{
+	plomb_status status;
+
+	status = fault->status == PLOMB_UNSET ? PLOMB_INTERNAL_ERROR : fault->status;
+	plomb_error_line(app->err, subject, status, fault->message.n == 0
+		? plomb_status_sentence(status) : plomb_text_cstr(&fault->message));
+	plomb_fault_free(fault);
+	return (int)plomb_status_class(status);
+}
+
+/* A variable that is set to something. */
+static int
+is_set(const char *name)
+{
+	const char *value;
+
+	value = getenv(name);
+	return value != NULL && value[0] != 0;
+}
+
+/* The locale's character set, by the variables that decide it, in their order. */
+static int
+is_utf8_locale(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i ++) {
+		if (is_set(names[i])) {
+			const char *value;
+
+			value = getenv(names[i]);
+			return strstr(value, "UTF-8") != NULL || strstr(value, "utf8") != NULL;
+		}
+	}
+	return 0;
+}
+
+static void
+look_at_terminal(plomb_app *app)
+{
+	const char *term;
+
+	term = getenv("TERM");
+	app->is_terminal = isatty(STDERR_FILENO);
+	app->has_colour = app->is_terminal && !is_set("NO_COLOR") && term != NULL && strcmp(term, "dumb") != 0;
+	app->has_utf8 = is_utf8_locale();
+}
+
+static plomb_status
+start_timeout(const plomb_args *args, plomb_fault *fault)
+{
+	const char *text;
+	uint32_t ms;
+
+	text = plomb_args_text(args, PLOMB_OPTION_TIMEOUT);
+	if (text == NULL) {
+		return PLOMB_OK;
+	}
+	if (plomb_duration_parse(plomb_view_of_arg(text), &ms) != PLOMB_OK) {
+		return plomb_fail(fault, PLOMB_USAGE_ERROR, "--timeout: ", text,
+			" is not a duration such as 90s or 3m0s, of at most 24h", (const char *)NULL);
+	}
+	return plomb_timeout_start(ms) ? PLOMB_OK : plomb_fail_status(fault, PLOMB_INTERNAL_ERROR, NULL);
+}
+
+/* --output-file: there instead of stdout. */
+static plomb_status
+open_output(plomb_app *app, plomb_fault *fault)
+{
+	const char *name;
+
+	name = plomb_args_text(app->args, PLOMB_OPTION_OUTPUT_FILE);
+	if (name == NULL) {
+		return PLOMB_OK;
+	}
+	app->out = fopen(name, "wb");
+	if (app->out == NULL) {
+		app->out = stdout;
+		return plomb_fail(fault, PLOMB_IO_ERROR, "--output-file: ", name, ": cannot be written", (const char *)NULL);
+	}
+	return PLOMB_OK;
+}
+
+static plomb_status
+find_command(const plomb_args *args, const plomb_command **command, size_t *used, plomb_fault *fault)
+{
+	const char *later;
+
+	*used = 0;
+	*command = NULL;
+	if (args->rest_count == 0) {
+		return PLOMB_OK;
+	}
+	*command = plomb_command_find(args->rest, args->rest_count, used, &later);
+	if (*command != NULL) {
+		return PLOMB_OK;
+	}
+	if (later != NULL) {
+		return plomb_fail(fault, PLOMB_UNSUPPORTED_FEATURE, later, ": not in this build", (const char *)NULL);
+	}
+	return plomb_fail(fault, PLOMB_USAGE_ERROR, "no such command: ", args->rest[0],
+		" (plomb help lists them)", (const char *)NULL);
+}
+
+/* --help anywhere, or nothing at all, is help. */
+static int
+run(plomb_app *app, const plomb_command *command, size_t used, plomb_fault *fault)
+{
+	app->operand = app->args->rest + used;
+	app->operand_count = app->args->rest_count - used;
+	if (command == NULL || plomb_args_on(app->args, PLOMB_OPTION_HELP, 0)) {
+		int is_asked;
+
+		is_asked = plomb_args_on(app->args, PLOMB_OPTION_HELP, 0);
+		app->operand = app->args->rest;
+		app->operand_count = used;
+		if (!is_asked) {
+			app->out = app->err;
+		}
+		(void)plomb_cmd_help(app, PLOMB_CMD_HELP);
+		return is_asked ? 0 : PLOMB_CLASS_USAGE;
+	}
+	if (plomb_args_belong(app->args, (uint32_t)command->command, command->name, fault) != PLOMB_OK
+		|| start_timeout(app->args, fault) != PLOMB_OK || open_output(app, fault) != PLOMB_OK)
+	{
+		return plomb_app_fail(app, NULL, fault);
+	}
+	return command->run(app, command->command);
+}
+
+/* What was written may still fail to arrive: a full disk shows only here. */
+static int
+close_output(plomb_app *app, int status)
+{
+	int is_good;
+
+	is_good = fflush(app->out) == 0 && !ferror(app->out);
+	is_good = fclose(app->out) == 0 && is_good;
+	if (!is_good && status == 0) {
+		plomb_error_line(app->err, NULL, PLOMB_IO_ERROR, "the output could not be written");
+		return PLOMB_CLASS_UNDECIDED;
+	}
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	const plomb_command *command;
+	plomb_args args;
+	plomb_fault fault;
+	plomb_app app;
+	size_t used;
+	int status;
+
+	memset(&app, 0, sizeof app);
+	app.args = &args;
+	app.out = stdout;
+	app.err = stderr;
+	look_at_terminal(&app);
+	plomb_fault_init(&fault);
+	if (plomb_options_parse(&args, argc, argv, &fault) != PLOMB_OK
+		|| find_command(&args, &command, &used, &fault) != PLOMB_OK)
+	{
+		status = plomb_app_fail(&app, NULL, &fault);
+	} else {
+		status = run(&app, command, used, &fault);
+	}
+	plomb_args_free(&args);
+	return app.out == app.err ? status : close_output(&app, status);
+}

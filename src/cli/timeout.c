@@ -1,0 +1,117 @@
+#include "timeout.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define DAY_MS 86400000u
+
+/* Milliseconds of a unit, and how long its name is; 0 if there is none. */
+static uint32_t
+unit_ms(plomb_view text, size_t *n)
+{
+	static const struct {
+		const char *name;
+		uint32_t ms;
+	} units[] = { { "ms", 1 }, { "h", 3600000 }, { "m", 60000 }, { "s", 1000 } };
+	size_t i;
+
+	for (i = 0; i < sizeof units / sizeof units[0]; i ++) {
+		if (plomb_view_starts(text, units[i].name)) {
+			*n = strlen(units[i].name);
+			return units[i].ms;
+		}
+	}
+	return 0;
+}
+
+/* Digits at *at as a number of at most six; how many there were. */
+static size_t
+take_digits(plomb_view text, size_t *at, uint32_t *value)
+{
+	size_t count;
+
+	*value = 0;
+	for (count = 0; *at < text.n && text.p[*at] >= '0' && text.p[*at] <= '9'; count ++) {
+		if (count < 8) {
+			*value = *value * 10 + (uint32_t)(text.p[*at] - '0');
+		}
+		*at += 1;
+	}
+	return count;
+}
+
+/* see timeout.h */
+plomb_status
+plomb_duration_parse(plomb_view text, uint32_t *ms)
+{
+	uint64_t total;
+	size_t at;
+
+	*ms = 0;
+	total = 0;
+	at = 0;
+	while (at < text.n) {
+		uint32_t whole, fraction, unit;
+		size_t digits, decimals, n, i;
+		uint64_t part;
+
+		digits = take_digits(text, &at, &whole);
+		decimals = 0;
+		fraction = 0;
+		if (at < text.n && text.p[at] == '.') {
+			at ++;
+			decimals = take_digits(text, &at, &fraction);
+		}
+		if (digits + decimals == 0 || digits > 8 || decimals > 8) {
+			return PLOMB_USAGE_ERROR;
+		}
+		unit = unit_ms(plomb_view_cut(text, at, text.n), &n);
+		if (unit == 0) {
+			return PLOMB_USAGE_ERROR;
+		}
+		at += n;
+		part = (uint64_t)fraction * unit;
+		for (i = 0; i < decimals; i ++) {
+			part /= 10;
+		}
+		total += (uint64_t)whole * unit + part;
+		if (total > DAY_MS) {
+			return PLOMB_USAGE_ERROR;
+		}
+	}
+	if (total == 0) {
+		return PLOMB_USAGE_ERROR;
+	}
+	*ms = (uint32_t)total;
+	return PLOMB_OK;
+}
+
+/* Only what is allowed in a signal handler. */
+static void
+on_alarm(int number)
+{
+	static const char line[] = "plomb: timeout: the deadline has passed\n";
+	ssize_t ignored;
+
+	(void)number;
+	ignored = write(STDERR_FILENO, line, sizeof line - 1);
+	(void)ignored;
+	_exit(PLOMB_CLASS_UNDECIDED);
+}
+
+/* see timeout.h */
+int
+plomb_timeout_start(uint32_t ms)
+{
+	struct sigaction action;
+	struct itimerval timer;
+
+	memset(&action, 0, sizeof action);
+	action.sa_handler = on_alarm;
+	memset(&timer, 0, sizeof timer);
+	timer.it_value.tv_sec = (time_t)(ms / 1000);
+	timer.it_value.tv_usec = (suseconds_t)(ms % 1000) * 1000;
+	return sigaction(SIGALRM, &action, NULL) == 0 && setitimer(ITIMER_REAL, &timer, NULL) == 0;
+}

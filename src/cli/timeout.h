@@ -1,0 +1,16 @@
+/* --timeout: the whole program ends in time, whatever it waits for. */
+#ifndef PLOMB_TIMEOUT_H
+#define PLOMB_TIMEOUT_H
+
+#include "error.h"
+
+/*
+ * Milliseconds of a duration as Go writes them ("90s", "3m0s", "1.5h",
+ * "250ms"): PLOMB_OK or PLOMB_USAGE_ERROR; at most a day, at least 1 ms.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_duration_parse(plomb_view text, uint32_t *ms);
+
+/* From now on; after it the program says so and exits with 3. 0 if the system cannot. */
+int plomb_timeout_start(uint32_t ms);
+
+#endif
