@@ -18,20 +18,22 @@
 /* ------------------------------------------------------- loading and names */
 
 static plomb_status
-fetch_manifest(plomb_work *work, plomb_store *store, const plomb_digest *digest, uint64_t size, plomb_loaded *loaded)
+fetch_manifest(plomb_work *work, plomb_store *store, const plomb_digest *digest, uint64_t size, plomb_view *bytes)
+{
+	plomb_status s = store->blob(store, work, digest, size, PLOMB_MAX_MANIFEST_BYTES, bytes);
+
+	return s == PLOMB_UNSET ? PLOMB_LAYOUT_BLOB_MISSING : s;
+}
+
+/* see layout_inner.h */
+plomb_status
+plomb_layout_read(plomb_work *work, plomb_view bytes, plomb_view media_type, plomb_loaded *loaded)
 {
 	plomb_status s;
 
 	memset(loaded, 0, sizeof *loaded);
-	s = store->blob(store, work, digest, size, PLOMB_MAX_MANIFEST_BYTES, &loaded->bytes);
-	return s == PLOMB_UNSET ? PLOMB_LAYOUT_BLOB_MISSING : s;
-}
-
-static plomb_status
-read_manifest(plomb_work *work, plomb_view media_type, plomb_loaded *loaded)
-{
-	plomb_status s = plomb_manifest_parse(work, loaded->bytes, &loaded->manifest);
-
+	loaded->bytes = bytes;
+	s = plomb_manifest_parse(work, bytes, &loaded->manifest);
 	if (s != PLOMB_OK) {
 		return s;
 	}
@@ -49,9 +51,12 @@ plomb_status
 plomb_layout_load(plomb_work *work, plomb_store *store,
 	const plomb_digest *digest, uint64_t size, plomb_view media_type, plomb_loaded *loaded)
 {
-	plomb_status s = fetch_manifest(work, store, digest, size, loaded);
+	plomb_view bytes;
+	plomb_status s;
 
-	return s == PLOMB_OK ? read_manifest(work, media_type, loaded) : s;
+	memset(loaded, 0, sizeof *loaded);
+	s = fetch_manifest(work, store, digest, size, &bytes);
+	return s == PLOMB_OK ? plomb_layout_read(work, bytes, media_type, loaded) : s;
 }
 
 /* see layout_inner.h */
@@ -577,10 +582,11 @@ static plomb_status
 load_image(plomb_work *work, plomb_store *store, const entry *chosen, plomb_layout_image *image)
 {
 	plomb_loaded loaded;
+	plomb_view bytes;
 	size_t mark;
 	plomb_status s;
 
-	s = fetch_manifest(work, store, &chosen->digest, chosen->size, &loaded);
+	s = fetch_manifest(work, store, &chosen->digest, chosen->size, &bytes);
 	if (s == PLOMB_LAYOUT_BLOB_MISSING && chosen->size == UINT64_MAX) {
 		/* A digest that index.json does not name and no blob has is somebody else's. */
 		return PLOMB_IMAGE_NOT_FOUND;
@@ -588,18 +594,18 @@ load_image(plomb_work *work, plomb_store *store, const entry *chosen, plomb_layo
 	if (s != PLOMB_OK) {
 		return s;
 	}
-	if (!has_digest(loaded.bytes, &chosen->digest)) {
+	if (!has_digest(bytes, &chosen->digest)) {
 		return PLOMB_DIGEST_MISMATCH;
 	}
 	/* The bytes stay, what they were read into does not. */
 	mark = plomb_work_mark(work);
-	s = read_manifest(work, chosen->media_type, &loaded);
+	s = plomb_layout_read(work, bytes, chosen->media_type, &loaded);
 	plomb_work_release(work, mark);
 	if (s != PLOMB_OK) {
 		return s;
 	}
 	image->digest = chosen->digest;
-	image->manifest = loaded.bytes;
+	image->manifest = bytes;
 	image->media_type = loaded.media_type;
 	return PLOMB_OK;
 }

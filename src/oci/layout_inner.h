@@ -40,6 +40,9 @@ typedef struct {
 PLOMB_MUST_CHECK plomb_status plomb_layout_load(plomb_work *work, plomb_store *store,
 	const plomb_digest *digest, uint64_t size, plomb_view media_type, plomb_loaded *loaded);
 
+/* The same for bytes that are there already. */
+PLOMB_MUST_CHECK plomb_status plomb_layout_read(plomb_work *work, plomb_view bytes, plomb_view media_type, plomb_loaded *loaded);
+
 /* index.json's bytes: PLOMB_LAYOUT_MALFORMED unless they are an index. */
 PLOMB_MUST_CHECK plomb_status plomb_layout_index(plomb_work *work, plomb_view bytes, plomb_manifest *index);
 

@@ -276,6 +276,10 @@ visit(walk *w, pass now, const plomb_descriptor *descriptor, int suspect)
 	if (is_done(w, &descriptor->digest)) {
 		return PLOMB_OK;
 	}
+	if (plomb_media_kind(descriptor->media_type, NULL) != PLOMB_MANIFEST_IMAGE && attached == PLOMB_ATTACHED_NOT) {
+		/* An index may name anything; a signature is an image manifest. */
+		return PLOMB_OK;
+	}
 	s = load(w, descriptor, &loaded);
 	if (s != PLOMB_OK) {
 		if (now != pass_of(attached) || (attached == PLOMB_ATTACHED_NOT && !suspect)) {
@@ -490,7 +494,7 @@ scan_blob(walk *w, const plomb_digest *digest, uint64_t size)
 	if (!contains(bytes, hex)) {
 		return PLOMB_OK;
 	}
-	s = plomb_layout_load(w->work, w->store, digest, size, none, &loaded);
+	s = plomb_layout_read(w->work, bytes, none, &loaded);
 	if (s != PLOMB_OK) {
 		/* Payloads name the image too, but are not built like a manifest. */
 		return contains(bytes, plomb_view_of("\"subject\"")) && contains(bytes, plomb_view_of("\"layers\""))
