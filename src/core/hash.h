@@ -18,7 +18,11 @@ void plomb_hasher_out(const plomb_hasher *hasher, unsigned char *out);
 /* Of one view. */
 void plomb_hash_of(const plomb_crypto *crypto, plomb_hash hash, plomb_view bytes, unsigned char *out);
 
-/* Start an empty message; add parts in order. At most PLOMB_MESSAGE_PARTS. */
+/*
+ * Start an empty message; add parts in order, at most PLOMB_MESSAGE_PARTS.
+ * One too many is a mistake of the caller: the message then has no digest and
+ * its bytes are PLOMB_INTERNAL_ERROR.
+ */
 void plomb_message_start(plomb_message *message);
 void plomb_message_add(plomb_message *message, plomb_view part);
 /*

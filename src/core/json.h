@@ -38,15 +38,17 @@ typedef enum {
 
 /*
  * The strict pass alone, without memory: PLOMB_OK, PLOMB_JSON_MALFORMED
- * (also: deeper than PLOMB_MAX_JSON_DEPTH), PLOMB_JSON_TRAILING_DATA. On
- * success *tokens is how many tokens jsmn will make.
+ * (also: deeper than PLOMB_MAX_JSON_DEPTH), PLOMB_JSON_TRAILING_DATA (also
+ * for a NUL behind it), PLOMB_LIMIT_EXCEEDED above PLOMB_MAX_INPUT_BYTES. On
+ * success *tokens is how many tokens there are.
  */
 PLOMB_MUST_CHECK plomb_status plomb_json_check(plomb_view text, uint32_t *tokens);
 
 /*
  * Strict pass, duplicate keys, tokens. The tokens are taken from work and
  * stay. Also PLOMB_JSON_DUPLICATE_KEY, PLOMB_NO_ROOM. Time is n log n in the
- * number of keys whatever they are. The root is token 0.
+ * bytes of the keys whatever they are; finding duplicates takes no memory.
+ * The root is token 0, also where it is a scalar.
  */
 PLOMB_MUST_CHECK plomb_status plomb_json_parse(plomb_work *work, plomb_view text, plomb_json *doc);
 
@@ -91,14 +93,15 @@ PLOMB_MUST_CHECK plomb_status plomb_json_string(plomb_work *work, const plomb_js
 
 /*
  * A string that is base64, standard or URL alphabet (not both), padded or
- * not, decoded into work. PLOMB_BASE64_INVALID.
+ * not, decoded into work. JSON escapes in it are read as what they mean.
+ * PLOMB_BASE64_INVALID, PLOMB_JSON_TYPE_MISMATCH, PLOMB_NO_ROOM.
  */
 PLOMB_MUST_CHECK plomb_status plomb_json_base64(plomb_work *work, const plomb_json *doc, uint32_t value, plomb_view *bytes);
 
 /*
  * An integer, as number or (protobuf's form) decimal string; "-" allowed, no
- * leading zeros, fraction or exponent. PLOMB_JSON_TYPE_MISMATCH, also when
- * out of int64.
+ * leading zeros, fraction, exponent or "-0". PLOMB_JSON_TYPE_MISMATCH, also
+ * when out of int64.
  */
 PLOMB_MUST_CHECK plomb_status plomb_json_int64(const plomb_json *doc, uint32_t value, int64_t *number);
 

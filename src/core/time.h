@@ -15,7 +15,10 @@ int plomb_time_from_date(int year, int month, int day, int hour, int minute, int
  * PLOMB_OK or PLOMB_JSON_TYPE_MISMATCH.
  */
 PLOMB_MUST_CHECK plomb_status plomb_time_parse(plomb_view text, plomb_time *time);
-/* RFC 3339 in UTC, fraction only if not 0; writes at most 30 bytes, returns how many. Outside years 1 … 9999: the seconds as decimal. */
+/*
+ * RFC 3339 in UTC with no fraction or 3, 6 or 9 digits of it; writes at most
+ * 30 bytes, returns how many. Outside years 1 … 9999: the seconds as decimal.
+ */
 size_t plomb_time_put(unsigned char out[32], plomb_time time);
 
 #endif
