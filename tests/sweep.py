@@ -27,14 +27,39 @@ TYPES = {"custom": "https://cosign.sigstore.dev/attestation/v1", "slsaprovenance
          "spdxjson": "https://spdx.dev/Document", "cyclonedx": "https://cyclonedx.org/bom"}
 
 # (pattern over "PART PATH", why an accepted mutation there means the same)
-REASONS = []
+REASONS = [
+    (r"^bundle .*publicKey\.hint$", "the hint is nobody's word; the key that was given decides"),
+    (r"checkpoint\.envelope v[12] other line's", "a signature line by a key that is not the log's is ignored (C2SP signed-note)"),
+    (r"checkpoint\.envelope v1 log line's name$", "in Rekor v1 the key id finds the key; the name is not signed and not read"),
+    (r"der:30\[0\]/30\[1\]/a0\[1\]/30\[0\]/a0\[3\]", "a certificate in the token is a helper; the signer is the trust root's"),
+    (r"der:30\[0\]/30\[1\]/a0\[1\]/30\[0\]/31\[1\]", "digestAlgorithms is CMS's announcement; the signer's own algorithm is used"),
+    (r"\.integratedTime$", "without a signed entry timestamp this time counts for nothing and may only refuse"),
+    (r"^chain$", "cosign's chain is not used where the trust root has the issuer"),
+]
+# The same for signatures whose time comes from elsewhere, or who need none.
+PASSED_OVER = [
+    (r"der:30\[0\]/30\[1\]/a0\[1\]/30\[0\]/31\[\d\]/30\[0\]/30\[1\]",
+     "the token then is by nobody we know and is passed over; the time comes from elsewhere, or none is needed"),
+]
 
 
-def reason(where):
-    for pattern, why in REASONS:
-        if re.search(pattern, where):
+def reason(how, place, part, offset, needs_timestamp):
+    if how == "cut" and part[offset:].strip() == b"":
+        return "only white space at the end was cut"
+    for pattern, why in REASONS + ([] if needs_timestamp else PASSED_OVER):
+        if re.search(pattern, place):
             return why
     return None
+
+
+def needs_timestamp(harness, job):
+    """Without its RFC 3161 timestamps the signature is refused."""
+    parts = {k: v for k, v in job.parts.items() if k != "timestamp"}
+    if job.kind == "bundle":
+        bundle = json.loads(parts["bundle"])
+        bundle["verificationMaterial"].pop("timestampVerificationData", None)
+        parts["bundle"] = json.dumps(bundle).encode()
+    return run(harness, Job(job.name, job.args, job.kind, parts), ["--seed", "1", "--count", "1"]) is None
 
 
 # ---------------------------------------------------------------- where in the document
@@ -108,23 +133,34 @@ def log_key_ids(root):
     return ids
 
 
+def unescaped_offset(literal, offset):
+    """Where a byte of a JSON string literal is in the UTF-8 text that it stands for."""
+    i, done = 1, 0
+    while i < offset:
+        m = re.compile(rb"\\u([0-9a-fA-F]{4})|\\.|.", re.S).match(literal, i)
+        if m.end() > offset:
+            break
+        done += len(chr(int(m.group(1), 16)).encode()) if m.group(1) else 1
+        i = m.end()
+    return done
+
+
 def checkpoint_place(literal, offset, root):
     """Which line of the checkpoint the byte at an offset of its JSON string literal is in."""
-    text, signature_lines, at = json.loads(literal), False, 1
-    for line in text.split("\n"):
-        size = len(json.dumps(line, ensure_ascii=False).encode()) - 2 + 2  # its own bytes and an escaped newline
-        if at <= offset < at + size:
-            break
-        signature_lines = signature_lines or line == ""
-        at += size
-    else:
-        return "end"
-    words = line.split(" ")
-    if not signature_lines or len(words) != 3:
+    text, at = json.loads(literal).encode(), unescaped_offset(literal, offset)
+    note, signatures = text.rsplit(b"\n\n", 1)
+    if at < len(note) + 2:
         return "text"
+    style = "v1" if re.search(rb" - [0-9]+$", note.split(b"\n")[0]) else "v2"
+    start = len(note) + 2
+    for line in signatures.split(b"\n"):
+        if at <= start + len(line):
+            break
+        start += len(line) + 1
+    words = line.split(b" ")
     known = base64.b64decode(words[2])[:4] in log_key_ids(root)
-    inside = len(line[:line.rindex(" ")].encode())
-    return ("log's line" if known else "other line") + (" name" if offset - at < inside else " signature")
+    part = "name" if at < start + len(words[0]) + 1 + len(words[1]) else "signature"
+    return "%s %s line's %s" % (style, "log" if known else "other", part)
 
 
 def where(part, text, offset, root):
@@ -309,11 +345,11 @@ def main():
         extra = [["--seed", str(i + 7), "--count", "60"] if mode == "--sample" else [] for i in range(len(jobs))]
         for job, (tried, found) in zip(jobs, pool.map(lambda j: run(harness, *j), zip(jobs, extra))):
             total += tried
-            groups = {}
+            groups, needed = {}, bool(found) and needs_timestamp(harness, job)
             for how, place, offset in found:
-                groups.setdefault((how, place), []).append(offset)
-            for (how, place), offsets in sorted(groups.items()):
-                why = reason(place) if how == "flip" else None
+                why = reason(how, place, job.parts[place.split(" ")[0]], offset, needed)
+                groups.setdefault((how, place, why), []).append(offset)
+            for (how, place, why), offsets in sorted(groups.items(), key=str):
                 rows.append("%s %s %s: %d of them, first at %d: %s" % (job.name, how, place, len(offsets), offsets[0], why or "UNEXPLAINED"))
                 if why is None:
                     print("sweep: " + rows[-1])
