@@ -33,9 +33,9 @@ static const char *const malformed[] = {
 	"bad_time_type", "bad_trailing", "bad_unique_id_bits", "bad_unique_id_length", "bad_unique_id_order",
 	"bad_unique_id_version_1", "bad_usage_empty", "bad_usage_long", "bad_usage_none",
 	"bad_usage_trailing_zero", "bad_usage_type", "bad_usage_unused_8", "bad_usage_unused_set",
-	"bad_validity_none", "bad_validity_one", "bad_validity_three", "bad_version_1_extensions",
-	"bad_version_2_extensions", "bad_version_4", "bad_version_trailing", "bad_version_type",
-	"bad_version_written_1"
+	"bad_validity_none", "bad_validity_one", "bad_validity_set", "bad_validity_three",
+	"bad_version_1_extensions", "bad_version_2_extensions", "bad_version_4", "bad_version_empty",
+	"bad_version_negative", "bad_version_trailing", "bad_version_type", "bad_version_written_1"
 };
 
 static void
@@ -217,6 +217,8 @@ critical_extensions(void **state)
 	(void)state;
 	assert_int_equal(cert.has_unknown_critical, 1);
 	assert_true(plomb_view_eq(cert.unknown_critical, oid));
+	cert = cert_named("leaf_two_unknown_critical");
+	assert_int_equal(cert.unknown_critical.p[1], 3); /* the first of them */
 	cert = cert_named("leaf_critical_sct");
 	assert_int_equal(cert.has_unknown_critical, 1);
 	cert = cert_named("inter_constrained");
@@ -291,6 +293,7 @@ static const struct signed_row signed_rows[] = {
 	{ "RSA, one bit changed", "leaf_rsa_bad", "root_rsa2048_sha256", PLOMB_CERT_ALG_RSA_SHA256, BAD },
 	{ "Ed25519, one bit changed", "leaf_ed25519_bad", "root_ed25519", PLOMB_CERT_ALG_ED25519, BAD },
 	{ "ECDSA under an RSA key", "leaf_ecdsa_under_rsa", "root_rsa2048_sha256", PLOMB_CERT_ALG_ECDSA_SHA384, BAD },
+	{ "PKCS#1 under an RSA-PSS key", "leaf_by_pss", "root_pss", PLOMB_CERT_ALG_RSA_SHA256, BAD },
 	{ "ECDSA SHA-256 under an RSA key", "leaf_by_p256_sha256", "root_rsa2048_sha256", PLOMB_CERT_ALG_ECDSA_SHA256, BAD },
 	{ "RSA under an EC key", "leaf_rsa_under_ec", "inter", PLOMB_CERT_ALG_RSA_SHA256, BAD },
 	{ "Ed25519 under an EC key", "leaf_ed25519_under_ec", "inter", PLOMB_CERT_ALG_ED25519, BAD },

@@ -1,7 +1,6 @@
 /* Paths: who issued a leaf, under which rules, and when. */
 #include "cert_files.h"
 
-#include "../src/core/time.h"
 #include "../src/core/trust.h"
 
 #define CODE PLOMB_FOR_CODE_SIGNING
@@ -61,6 +60,11 @@ static const struct path_row path_rows[] = {
 	{ "issuer's key RSA-1024", "leaf_by_rsa1024", "root_rsa1024", "", 1, PLOMB_CERT_ALG_UNSUPPORTED, NULL, CODE, 0, 0 },
 	{ "issuer's key P-224", "leaf_by_p224", "root_p224", "", 1, PLOMB_CERT_ALG_UNSUPPORTED, NULL, CODE, 0, 0 },
 	{ "issuer's key secp256k1", "leaf_by_k256", "root_k256", "", 1, PLOMB_CERT_ALG_UNSUPPORTED, NULL, CODE, 0, 0 },
+	{ "intermediate's key RSA-1024", "leaf_by_inter_rsa1024", "inter_rsa1024 root", "", 1, PLOMB_CERT_ALG_UNSUPPORTED, NULL,
+		CODE, 0, 0 },
+	{ "intermediate's key P-224", "leaf_by_inter_p224", "inter_p224 root", "", 1, PLOMB_CERT_ALG_UNSUPPORTED, NULL,
+		CODE, 0, 0 },
+	{ "PKCS#1 under an RSA-PSS key", "leaf_by_pss", "root_pss", "", 1, PLOMB_CERT_SIGNATURE_INVALID, NULL, CODE, 0, 0 },
 	{ "ECDSA with SHA-1", "leaf_ecdsa_sha1", "inter root", "", 1, PLOMB_CERT_ALG_UNSUPPORTED, NULL, CODE, 0, 0 },
 	{ "RSA with SHA-1", "leaf_rsa_sha1", "root_rsa2048_sha256", "", 1, PLOMB_CERT_ALG_UNSUPPORTED, NULL, CODE, 0, 0 },
 	{ "RSA-PSS", "leaf_rsa_pss", "root_rsa2048_sha256", "", 1, PLOMB_CERT_ALG_UNSUPPORTED, NULL, CODE, 0, 0 },

@@ -34,29 +34,42 @@ typedef struct {
 	plomb_view value; /* content of the OCTET STRING */
 } extension;
 
+typedef enum {
+	FAMILY_NONE, FAMILY_EC, FAMILY_RSA, FAMILY_ED25519
+} key_family;
+
 typedef struct {
 	plomb_cert_alg alg;
+	key_family family;
+	plomb_hash hash;
 	plomb_view oid;
-	int may_be_null; /* RFC 4055: NULL for RSA; RFC 5758, 8410: absent for the others */
 } algorithm_name;
 
 static const algorithm_name algorithm_names[] = {
-	{ PLOMB_CERT_ALG_ECDSA_SHA256, PLOMB_LIT("\x2A\x86\x48\xCE\x3D\x04\x03\x02"), 0 },
-	{ PLOMB_CERT_ALG_ECDSA_SHA384, PLOMB_LIT("\x2A\x86\x48\xCE\x3D\x04\x03\x03"), 0 },
-	{ PLOMB_CERT_ALG_ECDSA_SHA512, PLOMB_LIT("\x2A\x86\x48\xCE\x3D\x04\x03\x04"), 0 },
-	{ PLOMB_CERT_ALG_RSA_SHA256, PLOMB_LIT("\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0B"), 1 },
-	{ PLOMB_CERT_ALG_RSA_SHA384, PLOMB_LIT("\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0C"), 1 },
-	{ PLOMB_CERT_ALG_RSA_SHA512, PLOMB_LIT("\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0D"), 1 },
-	{ PLOMB_CERT_ALG_ED25519, PLOMB_LIT("\x2B\x65\x70"), 0 }
+	{ PLOMB_CERT_ALG_ECDSA_SHA256, FAMILY_EC, PLOMB_SHA256, PLOMB_LIT("\x2A\x86\x48\xCE\x3D\x04\x03\x02") },
+	{ PLOMB_CERT_ALG_ECDSA_SHA384, FAMILY_EC, PLOMB_SHA384, PLOMB_LIT("\x2A\x86\x48\xCE\x3D\x04\x03\x03") },
+	{ PLOMB_CERT_ALG_ECDSA_SHA512, FAMILY_EC, PLOMB_SHA512, PLOMB_LIT("\x2A\x86\x48\xCE\x3D\x04\x03\x04") },
+	{ PLOMB_CERT_ALG_RSA_SHA256, FAMILY_RSA, PLOMB_SHA256, PLOMB_LIT("\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0B") },
+	{ PLOMB_CERT_ALG_RSA_SHA384, FAMILY_RSA, PLOMB_SHA384, PLOMB_LIT("\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0C") },
+	{ PLOMB_CERT_ALG_RSA_SHA512, FAMILY_RSA, PLOMB_SHA512, PLOMB_LIT("\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0D") },
+	{ PLOMB_CERT_ALG_ED25519, FAMILY_ED25519, PLOMB_HASH_NONE, PLOMB_LIT("\x2B\x65\x70") }
 };
 
 /* ------------------------------------------------------- signature algorithm */
+
+/* RFC 4055: NULL for RSA, and absent is let pass; RFC 5758 and 8410: absent for the others. */
+static int
+parameters_fit(key_family family, plomb_view parameters)
+{
+	static const plomb_view null = PLOMB_LIT("\x05\x00");
+
+	return parameters.n == 0 || (family == FAMILY_RSA && plomb_view_eq(parameters, null));
+}
 
 /* Which algorithm it is; one that is not known is not an error before it is used. */
 static plomb_status
 read_algorithm(plomb_view whole, plomb_cert_alg *alg)
 {
-	static const plomb_view null = PLOMB_LIT("\x05\x00");
 	plomb_der der = plomb_der_open(whole);
 	plomb_view oid, parameters;
 	plomb_status s;
@@ -71,11 +84,8 @@ read_algorithm(plomb_view whole, plomb_cert_alg *alg)
 		if (!plomb_view_eq(oid, algorithm_names[i].oid)) {
 			continue;
 		}
-		if (parameters.n != 0 && !(algorithm_names[i].may_be_null && plomb_view_eq(parameters, null))) {
-			return PLOMB_CERT_MALFORMED;
-		}
 		*alg = algorithm_names[i].alg;
-		return PLOMB_OK;
+		return parameters_fit(algorithm_names[i].family, parameters) ? PLOMB_OK : PLOMB_CERT_MALFORMED;
 	}
 	return PLOMB_OK;
 }
@@ -493,14 +503,9 @@ check_first_time(plomb_view list, size_t n, plomb_view oid)
 {
 	plomb_der der = plomb_der_open(list);
 	extension earlier;
-	plomb_status s;
 
 	while (der.at < n) {
-		s = next_extension(&der, &earlier);
-		if (s != PLOMB_OK) {
-			return s;
-		}
-		if (plomb_view_eq(earlier.oid, oid)) {
+		if (next_extension(&der, &earlier) != PLOMB_OK || plomb_view_eq(earlier.oid, oid)) {
 			return PLOMB_CERT_MALFORMED;
 		}
 	}
@@ -751,39 +756,37 @@ plomb_cert_parse(plomb_view der, plomb_cert *cert)
 
 /* ------------------------------------------------------------ signature */
 
-/* The hash, and whether this kind of key makes signatures of this algorithm. */
-static int
-fits(plomb_cert_alg alg, plomb_key_kind kind, plomb_hash *hash)
+static key_family
+family_of(plomb_key_kind kind)
 {
-	int is_ec = kind == PLOMB_KEY_P256 || kind == PLOMB_KEY_P384 || kind == PLOMB_KEY_P521;
-	int is_rsa = kind == PLOMB_KEY_RSA;
+	switch (kind) {
+	case PLOMB_KEY_P256:
+	case PLOMB_KEY_P384:
+	case PLOMB_KEY_P521:
+		return FAMILY_EC;
+	case PLOMB_KEY_RSA:
+		return FAMILY_RSA;
+	case PLOMB_KEY_ED25519:
+		return FAMILY_ED25519;
+	default:
+		return FAMILY_NONE;
+	}
+}
+
+/* The algorithm's hash, if this kind of key makes its signatures; an id-RSASSA-PSS key makes none of these. */
+static plomb_status
+hash_for(plomb_cert_alg alg, plomb_key_kind kind, plomb_hash *hash)
+{
+	size_t i;
 
 	*hash = PLOMB_HASH_NONE;
-	switch (alg) {
-	case PLOMB_CERT_ALG_ECDSA_SHA256:
-		*hash = PLOMB_SHA256;
-		return is_ec;
-	case PLOMB_CERT_ALG_ECDSA_SHA384:
-		*hash = PLOMB_SHA384;
-		return is_ec;
-	case PLOMB_CERT_ALG_ECDSA_SHA512:
-		*hash = PLOMB_SHA512;
-		return is_ec;
-	case PLOMB_CERT_ALG_RSA_SHA256:
-		*hash = PLOMB_SHA256;
-		return is_rsa;
-	case PLOMB_CERT_ALG_RSA_SHA384:
-		*hash = PLOMB_SHA384;
-		return is_rsa;
-	case PLOMB_CERT_ALG_RSA_SHA512:
-		*hash = PLOMB_SHA512;
-		return is_rsa;
-	case PLOMB_CERT_ALG_ED25519:
-		return kind == PLOMB_KEY_ED25519;
-	case PLOMB_CERT_ALG_UNKNOWN:
-		break;
+	for (i = 0; i < sizeof algorithm_names / sizeof algorithm_names[0]; i ++) {
+		if (algorithm_names[i].alg == alg) {
+			*hash = algorithm_names[i].hash;
+			return algorithm_names[i].family == family_of(kind) ? PLOMB_OK : PLOMB_CERT_SIGNATURE_INVALID;
+		}
 	}
-	return 0;
+	return PLOMB_CERT_ALG_UNSUPPORTED;
 }
 
 /* see cert.h */
@@ -794,11 +797,9 @@ plomb_cert_signed_by(plomb_ctx *ctx, const plomb_cert *cert, const plomb_key *is
 	plomb_hash hash;
 	plomb_status s;
 
-	if (cert->alg == PLOMB_CERT_ALG_UNKNOWN) {
-		return PLOMB_CERT_ALG_UNSUPPORTED;
-	}
-	if (!fits(cert->alg, issuer->kind, &hash)) {
-		return PLOMB_CERT_SIGNATURE_INVALID;
+	s = hash_for(cert->alg, issuer->kind, &hash);
+	if (s != PLOMB_OK) {
+		return s;
 	}
 	plomb_message_from_bytes(&message, cert->tbs);
 	s = plomb_key_verify(ctx, issuer, hash, &message, cert->signature);

@@ -547,29 +547,21 @@ plomb_oid_from_text(plomb_view text, unsigned char out[64], size_t *n)
 	*n = 0;
 	memset(out, 0, MAX_OID_BYTES);
 	s = text_root(text, &at, &arc);
-	if (s != PLOMB_OK) {
-		return s;
-	}
-	s = put_arc(out, &used, arc);
-	if (s != PLOMB_OK) {
-		return s;
-	}
-	while (at < text.n) {
+	while (s == PLOMB_OK) {
+		s = put_arc(out, &used, arc);
+		if (s != PLOMB_OK || at == text.n) {
+			break;
+		}
 		if (octet(text, at) != '.') {
 			return PLOMB_CONFIG_INVALID;
 		}
 		at ++;
 		s = text_arc(text, &at, &arc);
-		if (s != PLOMB_OK) {
-			return s;
-		}
-		s = put_arc(out, &used, arc);
-		if (s != PLOMB_OK) {
-			return s;
-		}
 	}
-	*n = used;
-	return PLOMB_OK;
+	if (s == PLOMB_OK) {
+		*n = used;
+	}
+	return s;
 }
 
 /*

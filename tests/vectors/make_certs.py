@@ -181,7 +181,7 @@ serials = iter(range(1000, 10000))
 
 
 def tbs_of(key, signer, subject, issuer, begin, end, extensions, version=2, serial=None, inner=None,
-           unique=b"", after=b"", spki=None, wrap=None, raw_serial=None, algorithm=None):
+           unique=b"", after=b"", spki=None, wrap=None, raw_serial=None, algorithm=None, validity=None):
     serial = next(serials) if serial is None else serial
     if wrap is None:
         wrap = tlv(0xA3, seq(*extensions)) if extensions else b""
@@ -189,7 +189,7 @@ def tbs_of(key, signer, subject, issuer, begin, end, extensions, version=2, seri
                raw_serial or integer(serial),
                inner or algorithm or signer.algorithm(),
                issuer if isinstance(issuer, bytes) else name(issuer),
-               seq(moment(begin), moment(end)),
+               validity or seq(moment(begin), moment(end)),
                subject if isinstance(subject, bytes) else name(subject),
                spki or key.spki, unique, wrap, after)
 
@@ -255,6 +255,13 @@ for kind in ["rsa1024", "p224", "k256"]:
     key = Key(kind)
     ca("root_" + kind, key, key, "root " + kind, "root " + kind)
     end_entity("leaf_by_" + kind, signer=key, issuer="root " + kind)
+    ca("inter_" + kind, key, root, "intermediate", "root")
+    end_entity("leaf_by_inter_" + kind, signer=key)
+pss = Key("rsa2048")
+pss_algorithm = seq(oid("1.2.840.113549.1.1.10"))
+number = pss.private.public_key().public_numbers().n
+ca("root_pss", pss, pss, "root pss", "root pss", spki=seq(pss_algorithm, bits(seq(integer(number), integer(65537)))))
+end_entity("leaf_by_pss", signer=pss, issuer="root pss")
 
 
 # Signatures that are none, or none of this issuer, or not DER.
@@ -349,6 +356,7 @@ end_entity("leaf_no_usage", [eku(CODE_SIGNING), san(URI)])
 end_entity("leaf_encipherment", [usage(0x20, 5), eku(CODE_SIGNING), san(URI)])
 end_entity("leaf_nine_bits", [ext("2.5.29.15", bits(b"\x80\x80", 7), True), eku(CODE_SIGNING), san(URI)])
 end_entity("leaf_unknown_critical", LEAF + [ext("1.3.6.1.4.1.57264.1.99", b"\x0c\x00", True)])
+end_entity("leaf_two_unknown_critical", LEAF + [ext("1.2.3", b"", True), ext("1.2.4", b"", True)])
 end_entity("leaf_critical_sct", LEAF + [ext(SCT_LIST, octets(b"\0\0"), True)])
 end_entity("leaf_constrained", LEAF + [name_constraints(True)])
 end_entity("leaf_by_stranger", signer=other, issuer="nobody")
@@ -397,6 +405,8 @@ end_entity("bad_version_written_1", [], version=0)
 end_entity("bad_version_4", version=3)
 end_entity("bad_version_trailing", version=integer(2) + integer(2))
 end_entity("bad_version_type", version=tlv(0x0A, b"\x02"))
+end_entity("bad_version_empty", version=b"")
+end_entity("bad_version_negative", version=integer(-1))
 end_entity("bad_serial_negative", serial=-5)
 end_entity("bad_serial_empty", raw_serial=tlv(2))
 end_entity("bad_serial_padded", raw_serial=tlv(2, b"\0\x05"))
@@ -418,6 +428,7 @@ end_entity("bad_time_type", end=tlv(0x0C, b"231114222320Z"))
 end_entity("bad_validity_three", end=utc(T0 + LIFE) + utc(T0 + LIFE))
 end_entity("bad_validity_one", end=b"")
 end_entity("bad_validity_none", begin=b"", end=b"")
+end_entity("bad_validity_set", begin=b"", end=b"", validity=tlv(0x31, utc(T0), utc(T0 + LIFE)))
 end_entity("good_generalized_time", begin=generalized(T0), end=generalized(T0 + LIFE))
 end_entity("good_year_2050", end=2524608000)
 end_entity("bad_spki", spki=tlv(0x31))
