@@ -27,8 +27,8 @@ CORE_OBJ = $(CORE_SRC:%.c=$(BUILD)/%.o)
 OCI_OBJ  = $(OCI_SRC:%.c=$(BUILD)/%.o)
 PORT_OBJ = $(PORT_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ  = $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/trusted_root.o
-# What the unit tests may call: all rooms but main().
-TEST_OBJ = $(CORE_OBJ) $(OCI_OBJ) $(PORT_OBJ) $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJ))
+# What the tests may call: all rooms but main(), as archives, so that a test pulls in only what it uses.
+TEST_LIB = $(BUILD)/librooms.a $(BUILD)/libplomb.a
 
 all: plomb ## build the program and the library
 
@@ -44,6 +44,10 @@ $(BUILD)/plomb: $(CLI_OBJ) $(OCI_OBJ) $(PORT_OBJ) $(BUILD)/libplomb.a
 	$(CC) $(CFLAGS) $(OPT) -Wl,--gc-sections -o $@ $^ $(LIBS)
 
 $(BUILD)/libplomb.a: $(CORE_OBJ)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/librooms.a: $(OCI_OBJ) $(PORT_OBJ) $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJ))
 	rm -f $@
 	$(AR) rcs $@ $^
 
@@ -64,7 +68,7 @@ $(BUILD)/trusted_root.o: $(BUILD)/trusted_root.c
 
 # ---------------------------------------------------------------------- tests
 
-$(BUILD)/test_%: tests/test_%.c $(TEST_OBJ)
+$(BUILD)/test_%: tests/test_%.c $(TEST_LIB)
 	$(CC) $(WARN) $(OPT) $(CFLAGS) $(POSIX) -DVECTORS='"tests/vectors"' -o $@ $^ $(LDTEST) $(LIBS) -lcmocka
 
 unit-run: $(UNIT:tests/%.c=$(BUILD)/%)
@@ -87,7 +91,7 @@ e2e: plomb ## the built program from outside (pytest)
 	PLOMB=$(CURDIR)/plomb $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/e2e $(PYTEST)
 
 # The corpus of every fuzz target, replayed by a ten-line main.
-$(BUILD)/replay_%: fuzz/fuzz_%.c fuzz/replay.c $(TEST_OBJ)
+$(BUILD)/replay_%: fuzz/fuzz_%.c fuzz/replay.c $(TEST_LIB)
 	$(CC) $(WARN) $(OPT) $(CFLAGS) $(POSIX) -o $@ $^ $(LIBS)
 
 replay-run: $(FUZZ:fuzz/fuzz_%.c=$(BUILD)/replay_%)
@@ -98,7 +102,7 @@ replay: ## every fuzz target over its corpus, under ASan and UBSan
 
 FUZZ_SECONDS ?= 600
 FUZZ_JOBS    ?= 2
-$(BUILD)/fuzz_%: fuzz/fuzz_%.c $(TEST_OBJ)
+$(BUILD)/fuzz_%: fuzz/fuzz_%.c $(TEST_LIB)
 	$(CLANG) $(WARN) -O1 -g $(CFLAGS) -fsanitize=fuzzer $(POSIX) -o $@ $^ $(LIBS)
 
 fuzz-build: $(FUZZ:fuzz/%.c=$(BUILD)/%)
@@ -107,7 +111,7 @@ fuzz: ## run every fuzz target for FUZZ_SECONDS (600), FUZZ_JOBS (2) at a time
 	$(MAKE) fuzz-build BUILD=build/fuzz CC=$(CLANG) OPT='-O1 -g' CFLAGS='$(SAN) -fsanitize=fuzzer-no-link'
 	sh fuzz/run.sh build/fuzz $(FUZZ_SECONDS) $(FUZZ_JOBS)
 
-$(BUILD)/sweep: tests/sweep.c $(TEST_OBJ)
+$(BUILD)/sweep: tests/sweep.c $(TEST_LIB)
 	$(CC) $(WARN) $(OPT) $(CFLAGS) $(POSIX) -o $@ $^ $(LIBS)
 
 sweep: $(BUILD)/sweep ## every truncation and one changed bit in every byte of every accepted bundle

@@ -44,15 +44,15 @@ challenge(const unsigned char key[32], const unsigned char sig[64],
 		'n', 'o', ' ', 'E', 'd', '2', '5', '5', '1', '9', ' ',
 		'c', 'o', 'l', 'l', 'i', 's', 'i', 'o', 'n', 's', 1, 0
 	};
-	crypto_hash_sha512_state state;
+	br_sha512_context state;
 	unsigned char wide[64];
 
-	crypto_hash_sha512_init(&state);
-	crypto_hash_sha512_update(&state, dom2, sizeof dom2);
-	crypto_hash_sha512_update(&state, sig, 32);
-	crypto_hash_sha512_update(&state, key, 32);
-	crypto_hash_sha512_update(&state, digest, 64);
-	crypto_hash_sha512_final(&state, wide);
+	br_sha512_init(&state);
+	br_sha512_update(&state, dom2, sizeof dom2);
+	br_sha512_update(&state, sig, 32);
+	br_sha512_update(&state, key, 32);
+	br_sha512_update(&state, digest, 64);
+	br_sha512_out(&state, wide);
 	crypto_core_ed25519_scalar_reduce(h, wide);
 }
 

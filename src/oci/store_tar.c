@@ -277,7 +277,7 @@ read_content(plomb_store_tar *tar, plomb_tar_entry *entry, const plomb_digest *d
 static plomb_status
 read_member(plomb_store_tar *tar)
 {
-	plomb_tar_entry *entry;
+	plomb_tar_entry *entry = NULL;
 	plomb_digest digest;
 	plomb_view name;
 	plomb_status s;
