@@ -387,15 +387,13 @@ check_chain(const token *t, const plomb_authority *authority, const plomb_cert *
 		/* RFC 5280, 4.2.1.12: one of the two goes with timeStamping. */
 		return !signer->has_key_usage || (signer->key_usage & sign) != 0
 			? PLOMB_OK : PLOMB_TIMESTAMP_CHAIN_INVALID;
-	case PLOMB_NO_ROOM:
-		return status;
 	case PLOMB_CERT_EKU_MISSING:
 		return PLOMB_TIMESTAMP_EKU; /* an intermediate for other purposes */
 	case PLOMB_CERT_UNTRUSTED:
 		/* A signer out of the bag that names none of ours: somebody else's timestamp (SPEC 8.6). */
 		return trusted_leaf(authority) == NULL ? PLOMB_TIMESTAMP_SIGNER_UNTRUSTED : PLOMB_TIMESTAMP_CHAIN_INVALID;
 	default:
-		return PLOMB_TIMESTAMP_CHAIN_INVALID;
+		return status == PLOMB_NO_ROOM ? status : PLOMB_TIMESTAMP_CHAIN_INVALID;
 	}
 }
 

@@ -10,6 +10,7 @@ ones with one thing wrong, each with the status that plomb must give.
 HASH is none (pure Ed25519), sha256, sha384 or sha512; hex of nothing is "-".
 Ordinary signatures are by pyca/cryptography, the crafted ones by plain
 integer arithmetic. Keys are new at every run, the verdicts are the same.
+It also writes fuzz_key's corpus.
 
 With a directory of fixtures (keys/NAME.pub, blobs/NAME*/) as argument it
 writes signatures/real.txt instead: what cosign signed, in the same form.
@@ -570,6 +571,24 @@ def main():
         out.write("\n".join(lines) + "\n")
 
 
+def fuzz_files():
+    """What fuzz_key starts from: 0 and an SPKI, 1 and an RSAPublicKey, 2 and a PEM text."""
+    corpus = os.path.join(HERE, "..", "..", "fuzz", "corpus", "key")
+    found = {fields[1]: bytes.fromhex(fields[2]) for fields in (line.split(" ") for line in lines) if fields[0] == "key"}
+    seeds = {}
+    for name in ("p256", "p384", "p521", "rsa2048", "rsa4096", "rsa2048-pss", "rsa2048-pss-sha256", "ed25519"):
+        seeds[name] = b"\x00" + found[name]
+    seeds["pkcs1"] = b"\x01" + found["rsa2048"][24:]
+    seeds["pem"] = b"\x02" + keys.pem("PUBLIC KEY", found["p256"]).encode()
+    seeds["pem-rsa"] = b"\x02" + keys.pem("RSA PUBLIC KEY", found["rsa2048"][24:]).encode()
+    seeds["pem-private"] = b"\x02" + keys.pem("EC PRIVATE KEY", b"\x30\x00").encode()
+    with open(os.path.join(HERE, "signatures", "certificate.inc")) as f:
+        seeds["pem-certificate"] = b"\x02" + f.read().replace('"', "").replace("\\n", "").encode()
+    for name, data in seeds.items():
+        with open(os.path.join(corpus, name), "wb") as out:
+            out.write(data)
+
+
 def real(fixtures):
     hash_of = {"p384": "sha384", "p521": "sha512", "ed25519": "none"}
     for path in sorted(glob.glob(os.path.join(fixtures, "keys", "*.pub"))):
@@ -597,3 +616,4 @@ if len(sys.argv) > 1:
     real(sys.argv[1])
 else:
     main()
+    fuzz_files()

@@ -7,7 +7,8 @@ responses, good ones and ones that exactly one rule of SPEC 8 can refuse.
     tsr STATUS ROOTS TIME STAMPED TSR NAME...   ROOTS: names, comma between them, or "-"
 
 TIME is what must come out of an accepted one, seconds.nanoseconds. The CMS
-is made by hand (tests/mint). Signatures are new at every run.
+is made by hand (tests/mint). Signatures are new at every run. It also writes
+fuzz_timestamp's corpus.
 """
 import glob
 import hashlib
@@ -543,6 +544,31 @@ def write(name, comment):
         out.write(f"# {comment}\n" + "\n".join(lines) + "\n")
 
 
+def fuzz_files():
+    """What fuzz_timestamp starts from: a byte for the authorities, then a response; and those authorities."""
+    fuzz = os.path.join(HERE, "..", "..", "fuzz")
+    seeds = {
+        "leaf": (1, make()), "bare": (1, make(embed=False)), "ca": (2, make()), "inter": (4, make(under_inter)),
+        "helper": (2, make(under_inter, extra=[inter.der])), "ended": (8, make(embed=False)), "second": (9, make()),
+        "ess-sha1": (1, make(embed=False, ess=tsa.ess_v1(leaf.der))), "fraction": (1, make(embed=False, gen_time=der.generalized(T, ".5"))),
+        "key-id": (2, make(signer_info=edit(lambda p: [der.integer(3), der.implicit(0, cert.ski(leaf.key))] + p[2:]))),
+        "options": (1, make(embed=False, info_rest=[der.seq(der.integer(1)), der.boolean(True), der.integer(7), der.explicit(0, der.null()),
+                                                    der.explicit(1, der.seq(der.oid("1.2.3"), der.octets(b"x")))])),
+        "refusal": (1, der.seq(der.seq(der.integer(2), der.seq(der.utf8("no")), der.bits(b"\x04", 2)))),
+        "foreign": (2, make(foreign)),
+    }
+    for name, (authorities, tsr) in seeds.items():
+        with open(os.path.join(fuzz, "corpus", "timestamp", name), "wb") as out:
+            out.write(bytes([authorities]) + tsr)
+    with open(os.path.join(fuzz, "timestamp_seeds.h"), "w") as out:
+        out.write("/* What fuzz_timestamp's corpus was made with. Made by tests/vectors/make_timestamps.py. */\n")
+        for name, data in (("leaf", leaf.der), ("inter", inter.der), ("root_ca", root_ca.der), ("stamped", STAMPED)):
+            out.write(f"static const unsigned char {name}[] = {{\n")
+            for i in range(0, len(data), 16):
+                out.write("\t" + ", ".join(f"0x{b:02x}" for b in data[i:i + 16]) + ("," if i + 16 < len(data) else "") + "\n")
+            out.write("};\n")
+
+
 if len(sys.argv) > 1:
     real(sys.argv[1])
 else:
@@ -550,4 +576,5 @@ else:
     good_ones()
     malformed()
     refused()
+    fuzz_files()
     write("timestamps.txt", "Made by make_timestamps.py, which tells the format.")
