@@ -5,7 +5,8 @@ defined=$(mktemp)
 nm --defined-only "$archive" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort -u >"$defined"
 foreign=$(nm -u "$archive" 2>/dev/null | awk 'NF == 2 { print $2 }' | sort -u | comm -23 - "$defined" |
 	grep -vE '^(_GLOBAL_OFFSET_TABLE_|br_[a-z0-9_]+|memcpy|memmove|memset|memcmp|crypto_(sign_ed25519|sign|core_ed25519|scalarmult_ed25519)_[a-z0-9_]+)$')
-writable=$(nm "$archive" 2>/dev/null | awk 'NF == 3 && $2 ~ /^[bBdDC]$/ { print $3 }')
+# Tables of pointers are const too, but stand in .data.rel.ro while the code may move.
+writable=$(objdump -t "$archive" | awk '/ O / && /[ \t]\.(data|bss|tdata|tbss)/ && !/\.data\.rel\.ro/ { print $NF }')
 rm -f "$defined"
 if [ -n "$foreign" ]; then
 	echo "purity: the core calls: $foreign" >&2

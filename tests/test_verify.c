@@ -40,6 +40,20 @@ struct question {
 	plomb_detail detail;
 };
 
+/* What load() gave, for forget() to free. */
+static unsigned char *loaded[4096];
+static size_t loaded_count;
+
+static int
+forget(void **state)
+{
+	(void)state;
+	while (loaded_count > 0) {
+		free(loaded[-- loaded_count]);
+	}
+	return 0;
+}
+
 static plomb_view
 load(const char *path, int needed)
 {
@@ -59,6 +73,8 @@ load(const char *path, int needed)
 	fseek(file, 0, SEEK_SET);
 	bytes = malloc((size_t)n + 1);
 	assert_non_null(bytes);
+	assert_true(loaded_count < sizeof loaded / sizeof loaded[0]);
+	loaded[loaded_count ++] = bytes;
 	assert_int_equal(fread(bytes, 1, (size_t)n, file), (size_t)n);
 	fclose(file);
 	view.p = bytes;
@@ -648,5 +664,5 @@ main(void)
 		cmocka_unit_test(test_verdict_is_closed),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, forget);
 }
