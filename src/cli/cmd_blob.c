@@ -97,6 +97,7 @@ blob_try(void *user, plomb_ctx *ctx)
 	}
 	j.policy.now_known = plomb_clock_posix.now(&plomb_clock_posix, &j.policy.now.s);
 	j.policy.now.ns = 0;
+	plomb_judgement_warn(blob->judgement, &j.policy, &j.trust);
 	for (i = 0; i < blob->count; i ++) {
 		if ((s = verify_candidate(&j, &blob->candidates[i])) != PLOMB_OK) {
 			return s;
@@ -450,6 +451,7 @@ verify_blob(plomb_app *app, const plomb_settings *settings, const plomb_trust_so
 		return plomb_app_fail(app, NULL, &fault);
 	}
 	plomb_judgement_init(&judgement, "", 0);
+	plomb_warn_settings(app, settings);
 	if (read_artifact(&artifact, app, settings, &name, &fault) == PLOMB_OK
 		&& read_inputs(in, app->args, settings->command, artifact.path, &fault) == PLOMB_OK)
 	{

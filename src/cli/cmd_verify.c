@@ -15,7 +15,7 @@ typedef struct {
 	/* Of the try under way. */
 	plomb_ctx *ctx;
 	plomb_trust trust;
-	plomb_policy policy;
+	plomb_policy policy, layer_policy;
 	plomb_message artifact;
 } job;
 
@@ -56,8 +56,8 @@ judge_found(job *j, const plomb_found *found)
 		return s == PLOMB_NO_ROOM ? NULL : plomb_judgement_add(j->judgement, &verdict, NULL);
 	}
 	s = found->kind == PLOMB_FOUND_ENVELOPE
-		? plomb_verify_envelope(j->ctx, &j->trust, &j->policy, &j->artifact, &found->layer, &verdict)
-		: plomb_verify_simplesigning(j->ctx, &j->trust, &j->policy, &j->artifact, &found->layer, &verdict);
+		? plomb_verify_envelope(j->ctx, &j->trust, &j->layer_policy, &j->artifact, &found->layer, &verdict)
+		: plomb_verify_simplesigning(j->ctx, &j->trust, &j->layer_policy, &j->artifact, &found->layer, &verdict);
 	return s == PLOMB_NO_ROOM ? NULL : plomb_judgement_add(j->judgement, &verdict, &found->layer);
 }
 
@@ -165,6 +165,8 @@ image_try(void *user, plomb_ctx *ctx)
 		return s;
 	}
 	set_clock(&j->policy);
+	j->layer_policy = plomb_settings_layer_policy(&j->policy);
+	plomb_judgement_warn(j->judgement, &j->policy, &j->trust);
 	return judge_image(j);
 }
 
@@ -211,6 +213,7 @@ verify_all(plomb_app *app, const plomb_settings *settings, const plomb_trust_sou
 	int status;
 
 	status = 0;
+	plomb_warn_settings(app, settings);
 	for (i = 0; i < app->operand_count; i ++) {
 		int each;
 

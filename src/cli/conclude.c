@@ -1,6 +1,45 @@
 /* see verdicts.h: what a judgement becomes on stdout and stderr. */
 #include "verdicts.h"
 
+/* see verdicts.h */
+void
+plomb_warn_settings(plomb_app *app, const plomb_settings *settings)
+{
+	plomb_text text;
+
+	if (!settings->is_tlog_skipped) {
+		return;
+	}
+	plomb_text_init(&text);
+	plomb_text_str(&text, "WARNING: Skipping tlog verification is an insecure practice that lacks transparency "
+		"and auditability verification for the ");
+	plomb_text_str(&text, settings->command == PLOMB_CMD_VERIFY ? "signature.\n"
+		: settings->command == PLOMB_CMD_VERIFY_BLOB ? "blob.\n" : "attestation.\n");
+	(void)plomb_app_write(app->err, &text);
+}
+
+static void
+put_warnings(const plomb_judgement *judgement, plomb_text *err)
+{
+	static const struct {
+		unsigned bit;
+		const char *sentence;
+	} warnings[] = {
+		{ PLOMB_WARN_IDENTITY_PATTERN, "--certificate-identity-regexp has no ^ and $ around it: longer names match too" },
+		{ PLOMB_WARN_ISSUER_PATTERN, "--certificate-oidc-issuer-regexp has no ^ and $ around it: longer names match too" },
+		{ PLOMB_WARN_ROOT_FIELDS, "the trust root has members that this version does not know" }
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof warnings / sizeof warnings[0]; i ++) {
+		if ((judgement->warnings & warnings[i].bit) != 0) {
+			plomb_text_str(err, "plomb: warning: ");
+			plomb_text_str(err, warnings[i].sentence);
+			plomb_text_str(err, "\n");
+		}
+	}
+}
+
 static int
 conclude_accepted(plomb_app *app, const plomb_settings *settings, plomb_judgement *judgement,
 	plomb_text *out, plomb_text *err, plomb_fault *fault)
@@ -31,6 +70,7 @@ plomb_conclude(plomb_app *app, const plomb_settings *settings, plomb_judgement *
 	plomb_text_init(&explanation);
 	plomb_fault_init(&fault);
 	status = (int)judgement->class_;
+	put_warnings(judgement, &explanation);
 	if (settings->explain || app->is_terminal) {
 		plomb_explain(app, judgement, &explanation);
 	}

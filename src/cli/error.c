@@ -48,77 +48,134 @@ plomb_fail_status(plomb_fault *fault, plomb_status status, const char *file)
 }
 
 /*
- * What the two values of a refusal are called. Only where "NOUN is GOT,
- * wanted WANT" says it better than the status's own sentence.
+ * How the two values of a refusal are told. Most are an attribute of what was
+ * found beside what it should have been; of some, one value only says whose
+ * the other is, or where a period ended.
  */
-static const struct {
+typedef enum {
+	STYLE_PLAIN = 0, /* sentence: what "got", wanted "want" */
+	STYLE_MATCH,     /* noun is "got", wanted "want" */
+	STYLE_NAMED,     /* noun "what" is "got", wanted "want" */
+	STYLE_LIMIT,     /* sentence: what "got", limit "want" */
+	STYLE_BOUND,     /* sentence: at "got", what "want" */
+	STYLE_OF         /* sentence: what "got" of "want" */
+} style;
+
+typedef struct {
 	plomb_status status;
+	style style;
 	const char *noun;
-} nouns[] = {
-	{ PLOMB_ANNOTATION_MISMATCH, "annotation" },
-	{ PLOMB_IDENTITY_SAN_MISMATCH, "certificate identity" },
-	{ PLOMB_IDENTITY_ISSUER_MISMATCH, "certificate issuer" },
-	{ PLOMB_IDENTITY_EXTENSION_MISMATCH, "certificate extension" },
-	{ PLOMB_PREDICATE_TYPE_MISMATCH, "predicate type" },
-	{ PLOMB_PAYLOAD_DIGEST_MISMATCH, "the signed image" },
-	{ PLOMB_SUBJECT_MISMATCH, "the statement's subject" },
-	{ PLOMB_ARTIFACT_DIGEST_MISMATCH, "the signed artifact" },
-	{ PLOMB_PAYLOAD_TYPE_MISMATCH, "payload type" },
-	{ PLOMB_BUNDLE_MEDIA_TYPE_UNSUPPORTED, "bundle media type" }
+} telling;
+
+static const telling tellings[] = {
+	{ PLOMB_ANNOTATION_MISMATCH, STYLE_NAMED, "annotation" },
+	{ PLOMB_IDENTITY_EXTENSION_MISMATCH, STYLE_NAMED, "certificate extension" },
+	{ PLOMB_IDENTITY_SAN_MISMATCH, STYLE_MATCH, "certificate identity" },
+	{ PLOMB_IDENTITY_ISSUER_MISMATCH, STYLE_MATCH, "certificate issuer" },
+	{ PLOMB_PREDICATE_TYPE_MISMATCH, STYLE_MATCH, "predicate type" },
+	{ PLOMB_PAYLOAD_DIGEST_MISMATCH, STYLE_MATCH, "the signed image" },
+	{ PLOMB_PAYLOAD_TYPE_MISMATCH, STYLE_MATCH, "payload type" },
+	{ PLOMB_SUBJECT_MISMATCH, STYLE_MATCH, "the statement's subject" },
+	{ PLOMB_ARTIFACT_DIGEST_MISMATCH, STYLE_MATCH, "the signed artifact" },
+	{ PLOMB_BUNDLE_MEDIA_TYPE_UNSUPPORTED, STYLE_MATCH, "bundle media type" },
+	{ PLOMB_TLOG_TIME_OUTSIDE_CERT, STYLE_LIMIT, NULL },
+	{ PLOMB_TLOG_TIME_IN_FUTURE, STYLE_LIMIT, NULL },
+	{ PLOMB_KEY_OUTSIDE_VALIDITY, STYLE_LIMIT, NULL },
+	{ PLOMB_CERT_NOT_YET_VALID, STYLE_BOUND, NULL },
+	{ PLOMB_CERT_EXPIRED, STYLE_BOUND, NULL },
+	{ PLOMB_CERT_CA_NOT_VALID_AT_TIME, STYLE_BOUND, NULL },
+	{ PLOMB_CERT_CA_OUTSIDE_VALIDITY, STYLE_BOUND, NULL },
+	{ PLOMB_TLOG_PROMISE_INVALID, STYLE_OF, NULL },
+	{ PLOMB_TLOG_LOG_OUTSIDE_VALIDITY, STYLE_OF, NULL }
 };
 
-static const char *
-noun_of(plomb_status status)
+static telling
+telling_of(plomb_status status)
 {
+	static const telling plain = { PLOMB_UNSET, STYLE_PLAIN, NULL };
+	static const telling of = { PLOMB_UNSET, STYLE_OF, NULL };
 	size_t i;
 
-	for (i = 0; i < sizeof nouns / sizeof nouns[0]; i ++) {
-		if (nouns[i].status == status) {
-			return nouns[i].noun;
+	for (i = 0; i < sizeof tellings / sizeof tellings[0]; i ++) {
+		if (tellings[i].status == status) {
+			return tellings[i];
 		}
 	}
-	return NULL;
+	/* Every refusal of a timestamp names the authority it was held against. */
+	return status >= PLOMB_TIMESTAMP_MALFORMED && status <= PLOMB_TIMESTAMP_DUPLICATE_AUTHORITY ? of : plain;
 }
 
-/* see error.h */
-void
-plomb_sentence(plomb_text *text, plomb_status status, const plomb_detail *detail)
+/* A word in front of a value in quotes; nothing if there is no value. */
+static void
+put_value(plomb_text *text, const char *word, plomb_view value)
 {
-	const char *noun;
-
-	noun = noun_of(status);
-	if (noun == NULL || detail->want.p == NULL) {
-		plomb_text_str(text, plomb_status_sentence(status));
-		if (detail->what.p != NULL) {
-			plomb_text_str(text, ": ");
-			plomb_text_visible(text, detail->what);
-		}
-		if (detail->got.p != NULL) {
-			plomb_text_str(text, detail->what.p == NULL ? ": got " : " is ");
-			plomb_text_quoted(text, detail->got);
-		}
-		if (detail->want.p != NULL) {
-			plomb_text_str(text, ", wanted ");
-			plomb_text_quoted(text, detail->want);
-		}
-		return;
+	if (value.n != 0) {
+		plomb_text_str(text, word);
+		plomb_text_quoted(text, value);
 	}
-	plomb_text_str(text, noun);
-	if (detail->what.p != NULL && (status == PLOMB_ANNOTATION_MISMATCH
-		|| status == PLOMB_IDENTITY_EXTENSION_MISMATCH))
-	{
+}
+
+static void
+put_match(plomb_text *text, const telling *t, const plomb_detail *detail)
+{
+	plomb_text_str(text, t->noun);
+	if (t->style == STYLE_NAMED) {
 		plomb_text_str(text, " ");
 		plomb_text_quoted(text, detail->what);
 	}
 	plomb_text_str(text, " is ");
 	if (detail->got.p == NULL) {
 		plomb_text_str(text, "absent");
-	}
-	if (detail->got.p != NULL) {
+	} else {
 		plomb_text_quoted(text, detail->got);
 	}
 	plomb_text_str(text, ", wanted ");
 	plomb_text_quoted(text, detail->want);
+}
+
+/* see error.h */
+void
+plomb_sentence(plomb_text *text, plomb_status status, const plomb_detail *detail)
+{
+	telling t;
+
+	t = telling_of(status);
+	if (t.noun != NULL && detail->want.p != NULL) {
+		put_match(text, &t, detail);
+		return;
+	}
+	plomb_text_str(text, plomb_status_sentence(status));
+	if (t.style == STYLE_BOUND) {
+		put_value(text, ": at ", detail->got);
+		plomb_text_str(text, detail->want.n == 0 ? "" : ", ");
+		plomb_text_visible(text, detail->want.n == 0 ? detail->want : detail->what);
+		put_value(text, " ", detail->want);
+		return;
+	}
+	if (detail->what.n != 0) {
+		plomb_text_str(text, ": ");
+		plomb_text_visible(text, detail->what);
+	}
+	put_value(text, detail->what.n == 0 ? ": " : " ", detail->got);
+	put_value(text, t.style == STYLE_LIMIT ? ", limit "
+		: t.style == STYLE_PLAIN || t.noun != NULL ? ", wanted "
+		: detail->got.n != 0 ? " of " : " ", detail->want);
+}
+
+/* see error.h */
+plomb_status
+plomb_fail_detail(plomb_fault *fault, plomb_status status, const char *subject, const plomb_detail *detail)
+{
+	if (fault->status != PLOMB_UNSET) {
+		return fault->status;
+	}
+	fault->status = status;
+	if (subject != NULL) {
+		plomb_text_visible(&fault->message, plomb_view_of_arg(subject));
+		plomb_text_str(&fault->message, ": ");
+	}
+	plomb_sentence(&fault->message, status, detail);
+	return status;
 }
 
 /* see error.h */

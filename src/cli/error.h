@@ -37,6 +37,9 @@ plomb_status plomb_fail_status(plomb_fault *fault, plomb_status status, const ch
  */
 void plomb_sentence(plomb_text *text, plomb_status status, const plomb_detail *detail);
 
+/* A fault with that sentence, and "SUBJECT: " in front if subject is not NULL. */
+plomb_status plomb_fail_detail(plomb_fault *fault, plomb_status status, const char *subject, const plomb_detail *detail);
+
 /* "plomb: SUBJECT: code: sentence", where subject may be NULL. */
 void plomb_error_line(FILE *err, const char *subject, plomb_status status, const char *sentence);
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "../core/regex.h"
+
 /* see judgement.h */
 void
 plomb_judgement_init(plomb_judgement *judgement, const char *name, int is_image)
@@ -155,6 +157,28 @@ plomb_judgement_add_trouble(plomb_judgement *judgement, plomb_format format, plo
 	finding->status = trouble;
 	finding->check[PLOMB_CHECK_PARSE] = trouble;
 	return finding;
+}
+
+static int
+is_open(const plomb_match *match)
+{
+	return match->regex != NULL && !plomb_regex_anchored(match->regex);
+}
+
+/* see judgement.h */
+void
+plomb_judgement_warn(plomb_judgement *judgement, const plomb_policy *policy, const plomb_trust *trust)
+{
+	judgement->warnings = 0;
+	if (is_open(&policy->identity)) {
+		judgement->warnings |= PLOMB_WARN_IDENTITY_PATTERN;
+	}
+	if (is_open(&policy->issuer)) {
+		judgement->warnings |= PLOMB_WARN_ISSUER_PATTERN;
+	}
+	if (trust->has_unknown_fields) {
+		judgement->warnings |= PLOMB_WARN_ROOT_FIELDS;
+	}
 }
 
 /* Replace a detail; without memory it is only absent, the refusal stands. */

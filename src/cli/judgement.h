@@ -31,6 +31,11 @@ typedef struct {
 	plomb_bytes envelope;    /* cosign 2's attestation, as it was uploaded */
 } plomb_finding;
 
+/* What the user should know whatever was decided. */
+#define PLOMB_WARN_IDENTITY_PATTERN 1u /* not anchored: it also matches longer names */
+#define PLOMB_WARN_ISSUER_PATTERN   2u
+#define PLOMB_WARN_ROOT_FIELDS      4u /* the trust root has members that are not known */
+
 typedef struct {
 	const char *name; /* as the user gave it */
 	int is_image;
@@ -39,6 +44,7 @@ typedef struct {
 	plomb_digest platform_digest;
 	plomb_finding *finding;
 	size_t count;
+	unsigned warnings; /* PLOMB_WARN_… */
 	int out_of_memory; /* while a finding was kept */
 	plomb_status status; /* PLOMB_OK: accepted; PLOMB_UNSET: undecided yet */
 	plomb_class class_;
@@ -56,6 +62,8 @@ void plomb_judgement_clear(plomb_judgement *judgement);
  * fill in where it came from; NULL without memory.
  */
 plomb_finding *plomb_judgement_add(plomb_judgement *judgement, const plomb_verdict *verdict, const plomb_layer *layer);
+/* Note what policy and trust root give reason to warn of. */
+void plomb_judgement_warn(plomb_judgement *judgement, const plomb_policy *policy, const plomb_trust *trust);
 /* A signature that could not be read, and why. */
 plomb_finding *plomb_judgement_add_trouble(plomb_judgement *judgement, plomb_format format, plomb_status trouble);
 /* Refuse an accepted finding after all, at this check. */

@@ -94,16 +94,10 @@ split(plomb_local_image *image, const char *argument, plomb_fault *fault)
 static plomb_status
 archive_fault(const plomb_local_image *image, plomb_status status, const plomb_file *file, plomb_fault *fault)
 {
-	plomb_text sentence;
-
 	if (status == PLOMB_IO_ERROR && file->error != 0) {
 		return plomb_fail(fault, status, image->path, ": ", strerror(file->error), (const char *)NULL);
 	}
-	plomb_text_init(&sentence);
-	plomb_sentence(&sentence, status, &image->tar.detail);
-	(void)plomb_fail(fault, status, plomb_text_cstr(&sentence), (const char *)NULL);
-	plomb_text_free(&sentence);
-	return status;
+	return plomb_fail_detail(fault, status, NULL, &image->tar.detail);
 }
 
 static plomb_status

@@ -297,6 +297,8 @@ read_flags(plomb_settings *settings, const plomb_args *args)
 	if (plomb_args_on(args, PLOMB_OPTION_IGNORE_TLOG, 0) || plomb_args_on(args, PLOMB_OPTION_PRIVATE, 0)) {
 		settings->flags |= PLOMB_IGNORE_TLOG;
 	}
+	settings->is_tlog_skipped = plomb_args_on(args, PLOMB_OPTION_IGNORE_TLOG, 0)
+		&& !plomb_args_on(args, PLOMB_OPTION_PRIVATE, 0);
 	if (plomb_args_on(args, PLOMB_OPTION_IGNORE_SCT, 0)) {
 		settings->flags |= PLOMB_IGNORE_SCT;
 	}
@@ -369,6 +371,17 @@ plomb_settings_free(plomb_settings *settings)
 
 /* ------------------------------------------------------------------- policy */
 
+/* see options.h */
+plomb_policy
+plomb_settings_layer_policy(const plomb_policy *policy)
+{
+	plomb_policy layer;
+
+	layer = *policy;
+	layer.flags &= ~PLOMB_REQUIRE_TIMESTAMP;
+	return layer;
+}
+
 /* A pattern that does not compile is the user's mistake, whatever it is about. */
 static plomb_status
 compile(plomb_ctx *ctx, const char *option, const char *pattern, const plomb_regex **regex, plomb_fault *fault)
@@ -379,8 +392,7 @@ compile(plomb_ctx *ctx, const char *option, const char *pattern, const plomb_reg
 	if (s == PLOMB_OK || s == PLOMB_NO_ROOM) {
 		return s;
 	}
-	return plomb_fail(fault, PLOMB_IDENTITY_REGEX_INVALID, option, ": ", pattern, " is ",
-		plomb_status_sentence(PLOMB_IDENTITY_REGEX_INVALID), (const char *)NULL);
+	return plomb_fail_detail(fault, PLOMB_IDENTITY_REGEX_INVALID, option, ctx->detail);
 }
 
 static plomb_status
@@ -436,7 +448,7 @@ make_key(const plomb_settings *settings, plomb_ctx *ctx, plomb_policy *policy, p
 	memset(key, 0, sizeof *key);
 	s = plomb_key_from_pem(ctx, plomb_bytes_view(&settings->key_pem), key);
 	if (s != PLOMB_OK) {
-		return s == PLOMB_NO_ROOM ? s : plomb_fail_status(fault, s, settings->key);
+		return s == PLOMB_NO_ROOM ? s : plomb_fail_detail(fault, s, settings->key, ctx->detail);
 	}
 	policy->key = key;
 	return PLOMB_OK;
@@ -449,6 +461,7 @@ plomb_settings_policy(const plomb_settings *settings, plomb_ctx *ctx, plomb_poli
 	plomb_status s;
 
 	memset(policy, 0, sizeof *policy);
+	memset(ctx->detail, 0, sizeof *ctx->detail);
 	policy->flags = settings->flags;
 	policy->signature_hash = settings->digest_algorithm;
 	policy->extension_count = settings->extensions.count;

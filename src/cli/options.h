@@ -62,7 +62,7 @@ typedef enum {
 	X(IGNORE_TLOG, "insecure-ignore-tlog", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "do not require a transparency log entry") \
 	X(PRIVATE, "private-infrastructure", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "the same") \
 	X(IGNORE_SCT, "insecure-ignore-sct", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "do not require that the certificate is in a certificate log") \
-	X(SIGNED_TIMESTAMPS, "use-signed-timestamps", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "require an RFC 3161 timestamp") \
+	X(SIGNED_TIMESTAMPS, "use-signed-timestamps", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "require an RFC 3161 timestamp (cosign 2's image signatures: if there is one)") \
 	X(DIGEST_ALGORITHM, "signature-digest-algorithm", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "HASH", "sha256, sha384 or sha512 only (default: by the key)") \
 	X(ALLOW_CHAIN, "allow-certificate-chain", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "a 0.3 bundle may carry a certificate chain") \
 	X(NEW_BUNDLE_FORMAT, "new-bundle-format", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "if false, only cosign 2's formats count (default true: both)") \
@@ -144,6 +144,7 @@ typedef struct {
 	const char *predicate_type; /* NULL: any */
 	plomb_hash digest_algorithm;
 	unsigned flags;      /* PLOMB_IGNORE_… */
+	int is_tlog_skipped; /* by --insecure-ignore-tlog, of which cosign warns */
 	int old_formats_only; /* --new-bundle-format=false */
 	int check_content;
 	const char *platform;
@@ -163,6 +164,12 @@ void plomb_settings_free(plomb_settings *settings);
  * fault, for a caller that grows the buffer and asks again.
  */
 PLOMB_MUST_CHECK plomb_status plomb_settings_policy(const plomb_settings *settings, plomb_ctx *ctx, plomb_policy *policy, plomb_fault *fault);
+
+/*
+ * The policy for cosign 2's layers: there --use-signed-timestamps has only
+ * ever meant that a timestamp, if there is one, is verified.
+ */
+plomb_policy plomb_settings_layer_policy(const plomb_policy *policy);
 
 /* "slsaprovenance" and the other short names of predicate types; anything else is itself. */
 const char *plomb_predicate_type(const char *name);

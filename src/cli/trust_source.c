@@ -151,6 +151,7 @@ plomb_trust_source_load(const plomb_trust_source *source, plomb_ctx *ctx, plomb_
 {
 	plomb_status s;
 
+	memset(ctx->detail, 0, sizeof *ctx->detail);
 	s = plomb_trust_load(ctx, source->json, trust);
 	if (s == PLOMB_OK || s == PLOMB_NO_ROOM) {
 		return s;
@@ -160,5 +161,5 @@ plomb_trust_source_load(const plomb_trust_source *source, plomb_ctx *ctx, plomb_
 		return plomb_fail(fault, PLOMB_ROOT_MALFORMED, source->origin, ": ", plomb_status_sentence(PLOMB_ROOT_MALFORMED),
 			": ", plomb_status_sentence(s), (const char *)NULL);
 	}
-	return plomb_fail_status(fault, s, source->origin);
+	return plomb_fail_detail(fault, s, source->origin, ctx->detail);
 }

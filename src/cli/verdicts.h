@@ -21,6 +21,9 @@ void plomb_explain(const plomb_app *app, const plomb_judgement *judgement, plomb
 PLOMB_MUST_CHECK plomb_status plomb_output_cosign(const plomb_judgement *judgement, const plomb_settings *settings,
 	plomb_text *out, plomb_text *err, plomb_fault *fault);
 
+/* cosign's warning of --insecure-ignore-tlog. */
+void plomb_warn_settings(plomb_app *app, const plomb_settings *settings);
+
 /*
  * Write what the settings ask for and, if it was not accepted, the last line
  * on stderr: the exit status. For a file an acceptance is "Verified OK" on
