@@ -241,10 +241,8 @@ has_key_id(const note_line *line, const unsigned char id[KEY_ID_LEN])
 	size_t n;
 
 	/* A line has at least 5 bytes, so its first 8 characters are there. */
-	if (plomb_base64_decode_to(out, plomb_view_cut(line->base64, 0, 8), 0, &n) != PLOMB_OK) {
-		return 0;
-	}
-	return n >= KEY_ID_LEN && memcmp(out, id, KEY_ID_LEN) == 0;
+	return plomb_base64_decode_to(out, plomb_view_cut(line->base64, 0, 8), 0, &n) == PLOMB_OK
+		&& n >= KEY_ID_LEN && memcmp(out, id, KEY_ID_LEN) == 0;
 }
 
 /* Rekor v1: H(SPKI), whatever the key. */

@@ -12,8 +12,9 @@ int plomb_entry_is_v2(const plomb_entry *entry);
  * Is the entry in a log of the trust root? v1: SET and, where there is one,
  * proof with checkpoint; v2: proof with checkpoint. format decides what is
  * due (SPEC 1.1). On success *log is the log and *time_ok is 1 if
- * integratedTime is bound by a verified SET. PLOMB_TLOG_…, PLOMB_CHECKPOINT_…,
- * PLOMB_ROOT_KEY_DETAILS_UNSUPPORTED.
+ * integratedTime is bound by a verified SET. An absent logIndex is 0, as
+ * protobuf writes it; a v2 entry's SET and integratedTime are not looked at.
+ * PLOMB_TLOG_…, PLOMB_CHECKPOINT_…, PLOMB_ROOT_KEY_DETAILS_UNSUPPORTED, PLOMB_NO_ROOM.
  */
 PLOMB_MUST_CHECK plomb_status plomb_entry_verify(plomb_ctx *ctx, const plomb_trust *trust,
 	plomb_format format, const plomb_entry *entry, const plomb_log **log, int *time_ok);
@@ -23,7 +24,10 @@ PLOMB_MUST_CHECK plomb_status plomb_entry_verify(plomb_ctx *ctx, const plomb_tru
  * (SPEC 6.4, 7.2)? Exactly one of cert and key is given. artifact is the
  * message that was signed for CONTENT_MESSAGE; for simple signing and DSSE
  * the candidate's payload counts. PLOMB_TLOG_…_MISMATCH,
- * PLOMB_TLOG_KIND_…, PLOMB_TLOG_BODY_…, PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED.
+ * PLOMB_TLOG_KIND_…, PLOMB_TLOG_BODY_…, PLOMB_NO_ROOM;
+ * PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED with the name of the hash that is
+ * needed ("sha512") in detail->want. After a refusal the memory that the
+ * detail points into stays taken.
  */
 PLOMB_MUST_CHECK plomb_status plomb_entry_bind(plomb_ctx *ctx, const plomb_candidate *candidate,
 	const plomb_entry *entry, const plomb_cert *cert, const plomb_key *key, plomb_message *artifact);

@@ -212,23 +212,6 @@ read_details(loader *l, uint32_t value, const key_details **details)
 	return PLOMB_OK;
 }
 
-/* Bits of a magnitude without leading zeros. */
-static size_t
-bit_length(plomb_view n)
-{
-	size_t bits = n.n * 8;
-	unsigned mask = 0x80;
-
-	if (n.n == 0) {
-		return 0;
-	}
-	while (mask != 0 && (n.p[0] & mask) == 0) {
-		mask >>= 1;
-		bits --;
-	}
-	return bits;
-}
-
 /* The key that was parsed is of the kind that keyDetails promise. */
 static int
 fits_details(const plomb_key *key, const key_details *details)
@@ -242,7 +225,8 @@ fits_details(const plomb_key *key, const key_details *details)
 	if (!is_kind) {
 		return 0;
 	}
-	return details->bits == 0 || bit_length(key->n) == details->bits;
+	/* An RSA modulus has full octets, or the key would have been refused. */
+	return details->bits == 0 || key->n.n * 8 == details->bits;
 }
 
 static plomb_status

@@ -28,7 +28,10 @@ struct plomb_authority {
 const plomb_log *plomb_trust_tlog(const plomb_trust *trust, plomb_view log_id);
 const plomb_log *plomb_trust_ctlog(const plomb_trust *trust, plomb_view log_id);
 
-/* The same log or operator, for counting distinct ones: by operator if both name one, else by key. */
+/*
+ * The same log or operator, for counting distinct ones: one key is one log
+ * whatever its operators are called, and so are two logs of one operator.
+ */
 int plomb_log_same(const plomb_log *a, const plomb_log *b);
 
 #endif

@@ -724,3 +724,55 @@ def real():
 
 
 write("real.json", real())
+
+
+# ------------------------------------------------------------- fuzz corpora
+
+def corpus():
+    """Seeds for fuzz_trust, fuzz_checkpoint, fuzz_merkle and fuzz_entry; the last with the constants that stand there."""
+    top = os.path.join(os.path.dirname(OUT), "..", "..", "fuzz", "corpus")
+
+    def seed_file(target, name, data):
+        os.makedirs(os.path.join(top, target), exist_ok=True)
+        with open(os.path.join(top, target, name), "wb") as f:
+            f.write(data)
+
+    seed_file("trust", "root.json", json.dumps(root(), separators=(",", ":")).encode())
+    one = root()
+    one["tlogs"], one["certificateAuthorities"] = one["tlogs"][:1], []
+    seed_file("trust", "one-log.json", json.dumps(one).encode())
+    seed_file("trust", "empty.json", b'{"mediaType":"application/vnd.dev.sigstore.trustedroot.v0.1+json"}')
+
+    seed_file("checkpoint", "v2", note(V2, 7, sha(b"root")).encode())
+    seed_file("checkpoint", "v2-witnessed", note(V2, 7, sha(b"root"), before=line("w.test", b"abcd", b"x" * 80)).encode())
+    seed_file("checkpoint", "v1", note(V1, 7, sha(b"root"), extra="Timestamp: 1689177396617352539\n").encode())
+    seed_file("checkpoint", "v1-c2sp", note(V1, 7, sha(b"root"), origin="rekor.test").encode())
+
+    for index, size in ((0, 1), (3, 7), (6, 7), (11, 39)):
+        leaves = [leaf(b"%d" % i) for i in range(size)]
+        p = path(index, leaves)
+        seed_file("merkle", "%d-of-%d" % (index, size),
+                  mth(leaves) + index.to_bytes(8, "big") + size.to_bytes(8, "big") + bytes([len(p)]) + b"".join(p) + b"%d" % index)
+    seed_file("merkle", "last-of-2^64-1", b"\x01" * 32 + (2**64 - 2).to_bytes(8, "big") + (2**64 - 1).to_bytes(8, "big")
+              + bytes([63]) + b"s" * 63 * 32)
+
+    signature, artifact, env, cert = b"a signature of this candidate", b"hello\n", b"the bytes of the envelope", b"the bytes of the certificate"
+    p = b"-----BEGIN CERTIFICATE-----\n" + base64.b64encode(cert) + b"\n-----END CERTIFICATE-----\n"
+    swap = lambda o: json.loads(canon(o).decode().replace(b64(SIG), b64(signature)).replace(b64(b64(SIG).encode()), b64(b64(signature).encode()))
+                                .replace(sha(ENVELOPE).hex(), sha(env).hex()).replace(b64(der(CERT)), b64(cert)))
+    message, envelope, simple = 0, 4, 8
+    for name, how, body in (
+            ("hashedrekord-cert", message, hashedrekord(p)), ("hashedrekord-key", message | 1, hashedrekord(pem(KEY))),
+            ("hashedrekord-simplesigning", simple, hashedrekord(p)),
+            ("dsse-cert", envelope, dsse(p)), ("dsse-layer", envelope | 2, dsse(p)), ("intoto2-cert", envelope, intoto2(p)),
+            ("intoto2-key", envelope | 1, intoto2(pem(KEY))), ("intoto1-layer", envelope | 2, intoto1(p)),
+            ("v2-cert", message, hashedrekord2()), ("v2-key", message | 1, hashedrekord2(v=verifier(KEY))),
+            ("v2-dsse", envelope, hashedrekord2(pae(TYPE, PAYLOAD))), ("dsse2-cert", envelope, dsse2())):
+        seed_file("entry", name, bytes([how]) + canon(swap(body)))
+    # The keys that stand in the fuzz targets: `make_entries.py keys` prints them.
+    return [("ED", spki(V2.key)), ("EC", spki(V1.key)), ("KEY", spki(KEY))]
+
+
+for tag, data in corpus():
+    if "keys" in __import__("sys").argv:
+        print(tag, ", ".join("0x%02x" % x for x in data))
