@@ -687,8 +687,6 @@ os.makedirs(OUT, exist_ok=True)
 write("root.json", root())
 write("verify.json", verify_cases())
 write("bind.json", bind_cases())
-write("keys.json", {"rsa": b64(spki(RSA)), "p256": b64(spki(KEY)), "p384": b64(spki(KEYS["PKIX_ECDSA_P384_SHA_384"])),
-                    "ed25519": b64(spki(KEYS["PKIX_ED25519_PH"]))})
 
 
 # ------------------------------------- what real programs wrote: fixtures.tar.xz
