@@ -21,8 +21,8 @@
 #define OCI_CONFIG   "application/vnd.oci.image.config.v1+json"
 #define OCI_LAYER    "application/vnd.oci.image.layer.v1.tar"
 
-#define BOX_FILES 256
-#define BOX_BYTES (12u << 20)
+#define BOX_FILES 400
+#define BOX_BYTES (4u << 20)
 
 /* A named file of a box. */
 struct box_file {
@@ -348,7 +348,7 @@ tar_sum(unsigned char *block)
 }
 
 static inline size_t
-tar_member(unsigned char *out, const char *name, char type, const unsigned char *p, size_t n)
+tar_plain_member(unsigned char *out, const char *name, char type, const unsigned char *p, size_t n)
 {
 	size_t padded = (n + 511) / 512 * 512;
 
@@ -360,6 +360,19 @@ tar_member(unsigned char *out, const char *name, char type, const unsigned char 
 	return 512 + padded;
 }
 
+/* A member, with GNU's long name in front if its name is too long for the header. */
+static inline size_t
+tar_member(unsigned char *out, const char *name, char type, const unsigned char *p, size_t n)
+{
+	size_t used = 0;
+
+	if (strlen(name) > 100 && strlen(strchr(name, '/') + 1) > 100) {
+		used = tar_plain_member(out, "long", 'L', (const unsigned char *)name, strlen(name) + 1);
+		name = "short";
+	}
+	return used + tar_plain_member(out + used, name, type, p, n);
+}
+
 /* All files of the box as a tar, served as "tar"; to be freed by box_tar_free. */
 static inline void
 box_tar(struct box *box, const char *top)
@@ -368,7 +381,7 @@ box_tar(struct box *box, const char *top)
 	unsigned char *out;
 
 	for (i = 0; i < box->count; i ++) {
-		room += 1024 + box->file[i].n;
+		room += 2048 + box->file[i].n;
 	}
 	out = malloc(room);
 	for (i = 0; i < box->count; i ++) {

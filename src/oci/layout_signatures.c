@@ -259,7 +259,14 @@ load(walk *w, const plomb_descriptor *descriptor, plomb_loaded *loaded)
 
 	s = plomb_layout_load(w->work, w->store, &descriptor->digest, descriptor->size, descriptor->media_type, loaded);
 	w->manifest_bytes += loaded->bytes.n;
-	return w->manifest_bytes > PLOMB_MAX_INPUT_BYTES ? PLOMB_LIMIT_EXCEEDED : s;
+	return s;
+}
+
+/* More was read than any image has: this is not trouble of one candidate, it ends the walk. */
+static plomb_status
+check_spent(const walk *w, plomb_status s)
+{
+	return s == PLOMB_OK && w->manifest_bytes > PLOMB_MAX_INPUT_BYTES ? PLOMB_LIMIT_EXCEEDED : s;
 }
 
 /*
@@ -322,7 +329,7 @@ visit_fallback(walk *w, pass now, const plomb_descriptor *descriptor)
 
 		s = plomb_manifest_descriptor(w->work, &loaded.manifest, i, &referrer);
 		if (s == PLOMB_OK) {
-			s = visit(w, now, &referrer, 1);
+			s = check_spent(w, visit(w, now, &referrer, 1));
 		}
 		plomb_work_release(w->work, mark);
 		if (s != PLOMB_OK) {
@@ -443,7 +450,7 @@ visit_entries(walk *w, pass now)
 
 	for (i = 0; i < w->index.count; i ++) {
 		size_t mark = plomb_work_mark(w->work);
-		plomb_status s = visit_entry(w, now, i);
+		plomb_status s = check_spent(w, visit_entry(w, now, i));
 
 		plomb_work_release(w->work, mark);
 		if (s != PLOMB_OK) {
