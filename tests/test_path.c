@@ -34,6 +34,8 @@ static const struct path_row path_rows[] = {
 		"inter_with_ski", CODE, 0, 0 },
 	{ "the key identifier names the wrong one", "leaf_with_wrong_aki", "inter_other_key inter_with_ski root", "", 1,
 		PLOMB_OK, "inter_with_ski", CODE, 0, 0 },
+	{ "the key identifier names another of the anchor's name", "leaf_ring", "ring_anchor", "ring_1 ring_2", 1, PLOMB_OK,
+		"ring_anchor", CODE, 0, 0 },
 	{ "nobody of this name", "leaf_by_stranger", "inter root", "", 1, PLOMB_CERT_UNTRUSTED, NULL, CODE, 0, 0 },
 	{ "another authority", "leaf", "stranger", "", 1, PLOMB_CERT_UNTRUSTED, NULL, CODE, 0, 0 },
 	{ "no intermediate", "leaf", "root", "", 1, PLOMB_CERT_UNTRUSTED, NULL, CODE, 0, 0 },
@@ -501,6 +503,28 @@ ecdsa_says_no(const br_ec_impl *impl, const void *hash, size_t hash_len, const b
 	return 0;
 }
 
+/* Where the engine cannot tell, each signature is verified; never are both left out. */
+static void
+engine_cannot_tell(void **state)
+{
+	static const char *const leaves[] = { "leaf_key_ed25519", "leaf_key_p224", "leaf_key_k256", "leaf_critical_eku" };
+	static struct bench b;
+	plomb_crypto crypto = plomb_crypto_default;
+	const plomb_cert *issuer;
+	plomb_time time = at(1, 0);
+	size_t i;
+
+	(void)state;
+	crypto.ecdsa_raw = ecdsa_says_no;
+	for (i = 0; i < COUNT(leaves); i ++) {
+		load(&b, leaves[i], "inter root", "");
+		assert_int_equal(plomb_path_verify(&b.ctx, &b.leaf, &b.authority, NULL, 0, CODE, &time, 1, &issuer), PLOMB_OK);
+		b.ctx.crypto = &crypto;
+		assert_int_equal(plomb_path_verify(&b.ctx, &b.leaf, &b.authority, NULL, 0, CODE, &time, 1, &issuer),
+			PLOMB_CERT_SIGNATURE_INVALID);
+	}
+}
+
 static void
 engine_refuses(void **state)
 {
@@ -549,6 +573,7 @@ main(void)
 		cmocka_unit_test(impossible_input),
 		cmocka_unit_test(little_memory),
 		cmocka_unit_test(unreadable_name),
+		cmocka_unit_test(engine_cannot_tell),
 		cmocka_unit_test(engine_refuses),
 		cmocka_unit_test(ranks)
 	};

@@ -344,6 +344,12 @@ ca("root_begins", root, root, "root", "root", begin=T0 + 100)
 end_entity("leaf_old", begin=-1000, end=1000)
 ca("root_old", inter, inter, "intermediate", "intermediate", begin=-200000, end=1000)
 
+# A ring of names: the leaf hints at another holder of the anchor's name, but the anchor signed it.
+ca("ring_anchor", root, root, "ring", "ring")
+ca("ring_1", other, other, "ring", "ring second", CA + [ski(b"hint")])
+ca("ring_2", other, root, "ring second", "ring")
+end_entity("leaf_ring", LEAF + [aki(b"hint")], signer=root, issuer="ring")
+
 # Leaves that are no signers.
 end_entity("leaf_is_ca", [basic(), usage(0x84, 2), eku(CODE_SIGNING), san(URI)])
 end_entity("leaf_basic_false", [basic(ca=False)] + LEAF)
