@@ -18,5 +18,5 @@ if [ -n "$writable" ]; then
 fi
 $cc -std=c99 -Wall -Wextra -Werror -O1 -o "$archive.purity" tests/purity.c "$archive" -lbearssl -lsodium || exit 1
 "$archive.purity" tests/vectors/conformance/happy-path-v0.3/bundle.sigstore.json tests/vectors/conformance/a.txt src/cli/trusted_root.json || exit 1
-"$archive.purity" tests/vectors/conformance/rekor2-happy-path/bundle.sigstore.json tests/vectors/conformance/a.txt src/cli/trusted_root.json || exit 1
+"$archive.purity" tests/vectors/conformance/rekor2-happy-path/bundle.sigstore.json tests/vectors/conformance/a.txt tests/vectors/conformance/rekor2-happy-path/trusted_root.json || exit 1
 echo "purity: 4 passed, 0 failed"

@@ -10,7 +10,9 @@ row "program, stripped, shared libc and libsodium" "$(wc -c <"$build/plomb.strip
 row "program, text and rodata, bytes" "$(size "$build/plomb.stripped" | awk 'END { print $1 }')"
 $cc -std=c99 -Wall -Wextra -Werror -Os -pthread -o "$build/footprint" tests/footprint.c "$build/libplomb.a" -lbearssl -lsodium || exit 1
 for case in happy-path-v0.3 rekor2-happy-path rekor2-dsse-happy-path; do
-	set -- $("$build/footprint" "tests/vectors/conformance/$case/bundle.sigstore.json" src/cli/trusted_root.json)
+	root=tests/vectors/conformance/$case/trusted_root.json
+	[ -f "$root" ] || root=src/cli/trusted_root.json
+	set -- $("$build/footprint" "tests/vectors/conformance/$case/bundle.sigstore.json" "$root")
 	row "$case: stack, bytes" "$1"
 	row "$case: workspace, trust root's part" "$2"
 	row "$case: workspace, high water" "$3"

@@ -270,6 +270,20 @@ check_tlog(struct run *run)
 	return unknown != PLOMB_UNSET ? unknown : PLOMB_TLOG_THRESHOLD;
 }
 
+/* A refusal for want of a digest names the hash: a caller with the bytes can add it. */
+static plomb_hash
+hash_by_name(plomb_view name)
+{
+	plomb_hash hash;
+
+	for (hash = PLOMB_SHA256; hash <= PLOMB_SHA512; hash ++) {
+		if (plomb_view_is(name, plomb_hash_name(hash))) {
+			return hash;
+		}
+	}
+	return PLOMB_HASH_NONE;
+}
+
 /*
  * Every entry, whoever's log it is in and whether or not a log was asked for:
  * an entry about something else is a sign of a forged bundle
@@ -285,6 +299,9 @@ check_binding(struct run *run)
 	for (i = 0; i < c->entry_count; i ++) {
 		s = plomb_entry_bind(run->ctx, c, &c->entries[i],
 			is_keyless(run) ? &run->cert : NULL, is_keyless(run) ? NULL : run->key, run->artifact);
+		if (s == PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED) {
+			run->verdict->hash_wanted = hash_by_name(run->ctx->detail->want);
+		}
 		if (s != PLOMB_OK) {
 			return s;
 		}
