@@ -1,4 +1,5 @@
 """Certificates with every field open, and the SCTs inside them (RFC 5280, RFC 6962, SPEC 4 and 5)."""
+import functools
 import hashlib
 
 from . import der
@@ -64,11 +65,18 @@ class Certificate:
 
 
 def tbs(fields, extensions):
-    parts = [fields["version"], der.integer(fields["serial"]), fields["algorithm"], fields["issuer"],
+    serial = fields["serial"] if isinstance(fields["serial"], bytes) else der.integer(fields["serial"])
+    parts = [fields["version"], serial, fields["algorithm"], fields["issuer"],
              der.seq(fields["not_before"], fields["not_after"]), fields["subject"], fields["spki"]]
     if extensions is not None and len(extensions):
         parts.append(der.explicit(3, der.seq(*[extension(*e) if isinstance(e, tuple) else e for e in extensions])))
     return der.seq(*parts)
+
+
+@functools.lru_cache(maxsize=None)
+def sign_once(signer, body, scheme):
+    """ECDSA is randomised; an authority must be the same certificate in every mint of a process."""
+    return signer.sign(body, scheme)
 
 
 def build(knob, prefix, key, issuer, subject, extensions, not_before, not_after, serial=None, scts=None):
@@ -99,7 +107,7 @@ def build(knob, prefix, key, issuer, subject, extensions, not_before, not_after,
     extensions = k("final_extensions", extensions)
     body = k("tbs", tbs(fields, extensions))
     scheme = signature_hash if signer.family != "ed25519" else None
-    signature = k("signature", signer.sign(body, scheme))
+    signature = k("signature", sign_once(signer, body, scheme))
     whole = k("der", der.seq(body, k("outer_algorithm", fields["algorithm"]), der.bits(signature)))
     return Certificate(whole, key, fields["subject"], extensions, fields["serial"])
 

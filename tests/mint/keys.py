@@ -127,9 +127,10 @@ def ecdsa_raw(signature, width=32):
     return r.to_bytes(width, "big") + s.to_bytes(width, "big")
 
 
-def high_s(signature, kind="p256"):
+def negate_s(signature, kind="p256"):
+    """The other signature that verifies: high s and low s are both valid."""
     r, s = decode_dss_signature(signature)
-    return encode_dss_signature(r, max(s, ORDER[kind] - s))
+    return encode_dss_signature(r, ORDER[kind] - s)
 
 
 def ecdsa_der(r, s):

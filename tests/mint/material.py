@@ -224,7 +224,8 @@ def mint(content="message", material="certificate", version="0.3", logs=("v1",),
         log = known[name]
         entry_kind, entry_version = kind if kind and i == 0 else default_kind(content, log.version)
         m.entries.append(rekor.entry(knob, prefix, log, entry_kind, entry_version, signed, time_s,
-                                     promise and log.version == 1, proof or log.version == 2))
+                                     promise and log.version == 1, proof or log.version == 2,
+                                     index=5 + i, size=13 + i))
 
     # The time.
     m.tsas = {label: timestamp_authority(knob, label, label) for label in tsas}
