@@ -333,7 +333,7 @@ read_eku(plomb_view value, int critical, plomb_cert *cert)
 
 /* Only their outer form: nobody here can obey them, so a path with them is refused if they are critical. */
 static plomb_status
-read_name_constraints(plomb_view value, int critical, plomb_cert *cert)
+read_name_constraints(plomb_view value, plomb_cert *cert)
 {
 	plomb_tlv tlv;
 	plomb_der der;
@@ -352,7 +352,6 @@ read_name_constraints(plomb_view value, int critical, plomb_cert *cert)
 		}
 	}
 	cert->has_name_constraints = 1;
-	cert->name_constraints_critical = critical;
 	return plomb_der_end(&der) ? PLOMB_OK : PLOMB_CERT_MALFORMED;
 }
 
@@ -471,7 +470,7 @@ read_extension(const extension *ext, plomb_cert *cert)
 	case EXT_SAN:
 		return read_san(ext->value, cert);
 	case EXT_NAME_CONSTRAINTS:
-		return read_name_constraints(ext->value, ext->critical, cert);
+		return read_name_constraints(ext->value, cert);
 	case EXT_SKI:
 		return read_ski(ext->value, cert);
 	case EXT_AKI:

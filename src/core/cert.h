@@ -36,7 +36,7 @@ struct plomb_cert {
 	unsigned key_usage; /* PLOMB_KU_… with bit i of KeyUsage at 1 << i */
 	int has_eku, eku_critical, eku_code_signing, eku_timestamping, eku_any;
 	unsigned eku_count;
-	int has_name_constraints, name_constraints_critical;
+	int has_name_constraints;
 	int has_unknown_critical;
 	plomb_view unknown_critical; /* its OID */
 	plomb_view san;   /* content of GeneralNames; absent: {NULL,0} */

@@ -227,8 +227,8 @@ check_window(const search *s)
 }
 
 /*
- * What nobody here can obey. Name constraints are refused only where they
- * are critical, as RFC 5280 says they must be.
+ * What nobody here can obey. Name constraints too, critical or not: RFC 5280
+ * says they must be critical, and others do obey those that are not.
  */
 static reason
 check_critical(const search *s)
@@ -239,7 +239,7 @@ check_critical(const search *s)
 		if (s->path[i]->has_unknown_critical) {
 			return because(PLOMB_CERT_UNKNOWN_CRITICAL_EXTENSION, s->path[i], "critical extension");
 		}
-		if (s->path[i]->has_name_constraints && s->path[i]->name_constraints_critical) {
+		if (s->path[i]->has_name_constraints) {
 			return because(PLOMB_CERT_CA_CONSTRAINT, s->path[i], "name constraints");
 		}
 	}
