@@ -230,9 +230,16 @@ refuse_old_options(const plomb_args *args, plomb_fault *fault)
 	return PLOMB_OK;
 }
 
+/* The bytes of one bundle: a signature is small, an SBOM need not be. */
+static size_t
+most_bytes(plomb_cmd command)
+{
+	return command == PLOMB_CMD_VERIFY_BLOB ? PLOMB_MAX_BUNDLE_BYTES : PLOMB_MAX_INPUT_BYTES;
+}
+
 /* Each line of a .jsonl file that is not blank is a bundle. */
 static plomb_status
-split_lines(inputs *in, const char *file, plomb_fault *fault)
+split_lines(inputs *in, const char *file, size_t most, plomb_fault *fault)
 {
 	plomb_view all, line;
 	size_t at, end;
@@ -247,7 +254,7 @@ split_lines(inputs *in, const char *file, plomb_fault *fault)
 		if (line.n == 0 || (line.n == 1 && line.p[0] == '\r')) {
 			continue;
 		}
-		if (in->count == MAX_BUNDLES) {
+		if (in->count == MAX_BUNDLES || line.n > most) {
 			return plomb_fail_status(fault, PLOMB_LIMIT_EXCEEDED, file);
 		}
 		in->candidates[in->count].bundle = line;
@@ -258,7 +265,7 @@ split_lines(inputs *in, const char *file, plomb_fault *fault)
 }
 
 static plomb_status
-add_bundle(inputs *in, const plomb_args *args, const char *file, plomb_fault *fault)
+add_bundle(inputs *in, const plomb_args *args, plomb_cmd command, const char *file, plomb_fault *fault)
 {
 	plomb_status s;
 
@@ -270,7 +277,7 @@ add_bundle(inputs *in, const plomb_args *args, const char *file, plomb_fault *fa
 			": is a Sigstore bundle, which --new-bundle-format=false leaves out", (const char *)NULL);
 	}
 	if (ends_with(file, ".jsonl")) {
-		return split_lines(in, file, fault);
+		return split_lines(in, file, most_bytes(command), fault);
 	}
 	in->candidates[0].bundle = plomb_bytes_view(&in->bundle);
 	in->candidates[0].file = file;
@@ -350,12 +357,14 @@ read_inputs(inputs *in, const plomb_args *args, plomb_cmd command, const char *f
 		return no_bundle(file, fault);
 	}
 	if (bundle != NULL) {
-		if ((s = plomb_read_file(&in->bundle, bundle, PLOMB_MAX_INPUT_BYTES, fault)) != PLOMB_OK) {
+		s = plomb_read_file(&in->bundle, bundle,
+			ends_with(bundle, ".jsonl") ? PLOMB_MAX_INPUT_BYTES : most_bytes(command), fault);
+		if (s != PLOMB_OK) {
 			return s;
 		}
 		s = ends_with(bundle, ".jsonl") ? PLOMB_UNSET : plomb_with_room(look_at_bundle, in, fault);
 		if (s == PLOMB_UNSET) {
-			return add_bundle(in, args, bundle, fault);
+			return add_bundle(in, args, command, bundle, fault);
 		}
 		if (s != PLOMB_OK) {
 			return s;

@@ -1,5 +1,6 @@
 /* plomb verify, plomb verify-attestation: images. */
 #include "../../port/clock.h"
+#include "../oci/reference.h"
 #include "local_image.h"
 #include "room.h"
 #include "trust_source.h"
@@ -42,14 +43,26 @@ format_of(plomb_found_kind kind)
 		: kind == PLOMB_FOUND_SIMPLESIGNING ? PLOMB_FORMAT_SIMPLESIGNING : PLOMB_FORMAT_UNKNOWN;
 }
 
+/* What keeps a candidate from being judged. A statement that says "signed" is small; an SBOM need not be. */
+static plomb_status
+trouble_of(const job *j, const plomb_found *found)
+{
+	if (found->trouble == PLOMB_OK && found->kind == PLOMB_FOUND_BUNDLE && !is_attestation(j)
+		&& found->bytes.n > PLOMB_MAX_BUNDLE_BYTES)
+	{
+		return PLOMB_LIMIT_EXCEEDED;
+	}
+	return found->trouble;
+}
+
 static plomb_finding *
 judge_found(job *j, const plomb_found *found)
 {
 	plomb_verdict verdict;
 	plomb_status s;
 
-	if (found->trouble != PLOMB_OK) {
-		return plomb_judgement_add_trouble(j->judgement, format_of(found->kind), found->trouble);
+	if ((s = trouble_of(j, found)) != PLOMB_OK) {
+		return plomb_judgement_add_trouble(j->judgement, format_of(found->kind), s);
 	}
 	if (found->kind == PLOMB_FOUND_BUNDLE) {
 		s = plomb_verify_bundle(j->ctx, &j->trust, &j->policy, &j->artifact, found->bytes, &verdict);
@@ -225,6 +238,21 @@ verify_all(plomb_app *app, const plomb_settings *settings, const plomb_trust_sou
 	return status;
 }
 
+/* This build can only say whether it would be a name at all. */
+static plomb_status
+refuse_reference(const char *name, plomb_fault *fault)
+{
+	plomb_reference reference;
+	plomb_status s;
+
+	s = plomb_reference_parse(plomb_view_of_arg(name), &reference);
+	if (s != PLOMB_OK) {
+		return plomb_fail_status(fault, s, name);
+	}
+	return plomb_fail(fault, PLOMB_UNSUPPORTED_FEATURE, name,
+		": " PLOMB_WHY_REGISTRY "; use --local-image with a path", (const char *)NULL);
+}
+
 static plomb_status
 check_operands(const plomb_app *app, plomb_fault *fault)
 {
@@ -238,11 +266,7 @@ check_operands(const plomb_app *app, plomb_fault *fault)
 			return plomb_fail(fault, PLOMB_USAGE_ERROR, "an image's name is empty", (const char *)NULL);
 		}
 	}
-	if (!plomb_args_on(app->args, PLOMB_OPTION_LOCAL_IMAGE, 0)) {
-		return plomb_fail(fault, PLOMB_UNSUPPORTED_FEATURE, app->operand[0],
-			": " PLOMB_WHY_REGISTRY "; use --local-image with a path", (const char *)NULL);
-	}
-	return PLOMB_OK;
+	return plomb_args_on(app->args, PLOMB_OPTION_LOCAL_IMAGE, 0) ? PLOMB_OK : refuse_reference(app->operand[0], fault);
 }
 
 /* see app.h */
