@@ -289,6 +289,8 @@ visit(walk *w, pass now, const plomb_descriptor *descriptor, int suspect)
 	}
 	s = load(w, descriptor, &loaded);
 	if (s != PLOMB_OK) {
+		/* Where only we failed, even a named entry may be a signature. */
+		suspect |= s == PLOMB_NO_ROOM || s == PLOMB_IO_ERROR;
 		if (now != pass_of(attached) || (attached == PLOMB_ATTACHED_NOT && !suspect)) {
 			return PLOMB_OK;
 		}
