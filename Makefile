@@ -77,8 +77,8 @@ unit-run: $(UNIT:tests/%.c=$(BUILD)/%)
 SAN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 unit: ## the unit tests, with gcc and with clang, under ASan and UBSan
-	$(MAKE) unit-run BUILD=build/gcc CC=gcc OPT='-O1 -g' CFLAGS='$(SAN)'
-	$(MAKE) unit-run BUILD=build/clang CC=$(CLANG) OPT='-O1 -g' CFLAGS='$(SAN)'
+	$(MAKE) -j2 unit-run BUILD=build/gcc CC=gcc OPT='-O1 -g' CFLAGS='$(SAN)'
+	$(MAKE) -j2 unit-run BUILD=build/clang CC=$(CLANG) OPT='-O1 -g' CFLAGS='$(SAN)'
 
 cross: ## the unit tests on 32-bit ARM and big-endian s390x, emulated
 	sh tests/cross.sh armhf arm-linux-gnueabihf qemu-arm-static
@@ -98,7 +98,7 @@ replay-run: $(FUZZ:fuzz/fuzz_%.c=$(BUILD)/replay_%)
 	@for t in $^; do n=$${t##*/replay_}; $$t fuzz/corpus/$$n || exit 1; done
 
 replay: ## every fuzz target over its corpus, under ASan and UBSan
-	$(MAKE) replay-run BUILD=build/gcc CC=gcc OPT='-O1 -g' CFLAGS='$(SAN)'
+	$(MAKE) -j2 replay-run BUILD=build/gcc CC=gcc OPT='-O1 -g' CFLAGS='$(SAN)'
 
 FUZZ_SECONDS ?= 600
 FUZZ_JOBS    ?= 2
@@ -108,7 +108,7 @@ $(BUILD)/fuzz_%: fuzz/fuzz_%.c $(TEST_LIB)
 fuzz-build: $(FUZZ:fuzz/%.c=$(BUILD)/%)
 
 fuzz: ## run every fuzz target for FUZZ_SECONDS (600), FUZZ_JOBS (2) at a time
-	$(MAKE) fuzz-build BUILD=build/fuzz CC=$(CLANG) OPT='-O1 -g' CFLAGS='$(SAN) -fsanitize=fuzzer-no-link'
+	$(MAKE) -j2 fuzz-build BUILD=build/fuzz CC=$(CLANG) OPT='-O1 -g' CFLAGS='$(SAN) -fsanitize=fuzzer-no-link'
 	sh fuzz/run.sh build/fuzz $(FUZZ_SECONDS) $(FUZZ_JOBS)
 
 $(BUILD)/sweep: tests/sweep.c $(TEST_LIB)
