@@ -184,7 +184,7 @@ test_large(void **state)
 	/* What does not fit into the memory that is lent is not kept either, and says so. */
 	plomb_memory_heap_init(&heap, 1u << 20);
 	assert_int_equal(read_tar(box), PLOMB_OK);
-	assert_int_equal(store->blob(store, &work, &largest.parsed, n - 1, SIZE_MAX, &bytes), PLOMB_NO_ROOM);
+	assert_int_equal(store->blob(store, &work, &largest.parsed, n - 1, SIZE_MAX, &bytes), PLOMB_LIMIT_EXCEEDED);
 	assert_int_equal(store->blob(store, &work, &small_layer.parsed, small_layer.size, SIZE_MAX, &bytes), PLOMB_OK);
 	assert_int_equal(store->check(store, &largest.parsed, n - 1), PLOMB_OK);
 	free_tar();

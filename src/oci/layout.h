@@ -123,7 +123,8 @@ typedef struct {
  * callback result other than PLOMB_OK ends the walk and is returned.
  * PLOMB_LIMIT_EXCEEDED if there are more than PLOMB_MAX_CANDIDATES (found has
  * been called for those; CVE-2023-33957) or, after the scan, more than
- * PLOMB_MAX_SCAN blobs; PLOMB_IO_ERROR, PLOMB_NO_ROOM.
+ * PLOMB_MAX_SCAN blobs; PLOMB_IO_ERROR; PLOMB_NO_ROOM as soon as anything
+ * does not fit into work, which is no trouble of a candidate's.
  */
 #define PLOMB_MAX_CANDIDATES 100
 #define PLOMB_MAX_SCAN       10000

@@ -22,22 +22,37 @@ typedef struct {
 	plomb_digest *seen; /* manifests that were found, so that none is found twice */
 	size_t seen_count;
 	size_t found_count;
+	plomb_digest *children; /* of the image, if it is an index */
+	size_t child_count;
 	size_t manifest_bytes; /* loaded by descriptor: one large manifest may be named a thousand times */
 } walk;
 
 /* ----------------------------------------------------------------- findings */
 
 static int
-was_seen(const walk *w, const plomb_digest *digest)
+is_among(const plomb_digest *digests, size_t count, const plomb_digest *digest)
 {
 	size_t i;
 
-	for (i = 0; i < w->seen_count; i ++) {
-		if (plomb_digest_eq(w->seen + i, digest)) {
+	for (i = 0; i < count; i ++) {
+		if (plomb_digest_eq(digests + i, digest)) {
 			return 1;
 		}
 	}
 	return 0;
+}
+
+static int
+was_seen(const walk *w, const plomb_digest *digest)
+{
+	return is_among(w->seen, w->seen_count, digest);
+}
+
+/* The image is an index, and this is one of its children: no signature of it can be. */
+static int
+is_child(const walk *w, const plomb_digest *digest)
+{
+	return is_among(w->children, w->child_count, digest);
 }
 
 static plomb_status
@@ -55,6 +70,10 @@ remember(walk *w, const plomb_digest *digest)
 static plomb_status
 report(walk *w, const plomb_found *found)
 {
+	/* That is no fault of the candidate: the caller may have more, and asks again. */
+	if (found->trouble == PLOMB_NO_ROOM) {
+		return PLOMB_NO_ROOM;
+	}
 	if (w->found_count == PLOMB_MAX_CANDIDATES) {
 		return PLOMB_LIMIT_EXCEEDED;
 	}
@@ -395,29 +414,6 @@ visit_tagged(walk *w, const plomb_descriptor *descriptor, const plomb_entry_name
 	return report_manifest(w, &descriptor->digest, &loaded.manifest, attached);
 }
 
-/* The image is an index, and this is one of its children. */
-static int
-is_child(walk *w, const plomb_digest *digest)
-{
-	size_t mark = plomb_work_mark(w->work);
-	plomb_manifest manifest;
-	uint32_t i;
-	int found = 0;
-
-	if (plomb_manifest_parse(w->work, w->image->manifest, &manifest) == PLOMB_OK
-		&& manifest.kind == PLOMB_MANIFEST_INDEX)
-	{
-		for (i = 0; i < manifest.count && !found; i ++) {
-			plomb_descriptor child;
-
-			found = plomb_manifest_descriptor(w->work, &manifest, i, &child) == PLOMB_OK
-				&& plomb_digest_eq(&child.digest, digest);
-		}
-	}
-	plomb_work_release(w->work, mark);
-	return found;
-}
-
 static plomb_status
 visit_entry(walk *w, pass now, uint32_t i)
 {
@@ -554,6 +550,44 @@ scan(walk *w)
 /* ---------------------------------------------------------------- the whole */
 
 static plomb_status
+read_children(walk *w)
+{
+	plomb_manifest manifest;
+	plomb_status s;
+
+	s = plomb_manifest_parse(w->work, w->image->manifest, &manifest);
+	for (; s == PLOMB_OK && w->child_count < manifest.count; w->child_count ++) {
+		size_t mark = plomb_work_mark(w->work);
+		plomb_descriptor child;
+
+		s = plomb_manifest_descriptor(w->work, &manifest, (uint32_t)w->child_count, &child);
+		plomb_work_release(w->work, mark);
+		w->children[w->child_count] = child.digest;
+	}
+	return s;
+}
+
+/* Remember what the image names, if it is an index. */
+static plomb_status
+remember_children(walk *w)
+{
+	size_t mark;
+	plomb_status s;
+
+	if (plomb_media_kind(w->image->media_type, NULL) != PLOMB_MANIFEST_INDEX) {
+		return PLOMB_OK;
+	}
+	w->children = plomb_work_take_array(w->work, PLOMB_MAX_DESCRIPTORS, sizeof *w->children);
+	if (w->children == NULL) {
+		return PLOMB_NO_ROOM;
+	}
+	mark = plomb_work_mark(w->work);
+	s = read_children(w);
+	plomb_work_release(w->work, mark);
+	return s;
+}
+
+static plomb_status
 walk_all(walk *w)
 {
 	plomb_status s;
@@ -562,7 +596,8 @@ walk_all(walk *w)
 	if (w->seen == NULL) {
 		return PLOMB_NO_ROOM;
 	}
-	if ((s = plomb_layout_index(w->work, w->image->index, &w->index)) != PLOMB_OK
+	if ((s = remember_children(w)) != PLOMB_OK
+		|| (s = plomb_layout_index(w->work, w->image->index, &w->index)) != PLOMB_OK
 		|| (s = visit_entries(w, PASS_BUNDLES)) != PLOMB_OK
 		|| (s = visit_entries(w, PASS_REFERRERS)) != PLOMB_OK
 		|| (s = visit_entries(w, PASS_TAGS)) != PLOMB_OK

@@ -217,7 +217,6 @@ reserve(plomb_store_tar *tar, plomb_tar_entry *entry, plomb_view start)
 	/* One byte more, so that an empty member also has an address. */
 	more = plomb_grow(tar->memory, tar->bytes, &tar->bytes_room, tar->bytes_used + (size_t)entry->size + 1, 1);
 	if (more == NULL) {
-		entry->kept = PLOMB_NO_ROOM;
 		return;
 	}
 	tar->bytes = more;

@@ -29,7 +29,7 @@ typedef struct {
 	unsigned char is_blob, is_file;
 	unsigned char is_object; /* the content begins with "{" */
 	unsigned char is_good; /* the content has the digest that its name says */
-	plomb_status kept;     /* PLOMB_OK: content is at bytes + at; else why it is not there */
+	plomb_status kept;     /* PLOMB_OK: content is at bytes + at; else PLOMB_LIMIT_EXCEEDED */
 	size_t at;
 	uint64_t size;
 } plomb_tar_entry;
