@@ -42,6 +42,8 @@ static const struct find_row {
 	{ "an attachment with a prefix", "A T=pre-sha256-A.sig", NULL, 0, PLOMB_OK, 'A' },
 	{ "an attachment by containerd's name", "A T~r.io/app:sha256-A.sig", NULL, 0, PLOMB_OK, 'A' },
 	{ "a name that only looks like an attachment", "A B=sha256-0123.sig", NULL, 0, PLOMB_LAYOUT_AMBIGUOUS, 0 },
+	{ "a long name", "A B=nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn", NULL, 0, PLOMB_LAYOUT_AMBIGUOUS, 0 },
+	{ "a tag of 64 letters that are no digits", "A B=sha256-ggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg", NULL, 0, PLOMB_LAYOUT_AMBIGUOUS, 0 },
 	{ "a missing signature by its type", "A M!" BUNDLE_TYPE, NULL, 0, PLOMB_OK, 'A' },
 	{ "a signature alone", "S", NULL, 0, PLOMB_IMAGE_NOT_FOUND, 0 },
 	{ "a .sig alone", "T=sha256-A.sig", NULL, 0, PLOMB_IMAGE_NOT_FOUND, 0 },
@@ -456,16 +458,16 @@ index_of_many(struct box *box, const char *media_type, const struct blob *blob, 
 	return all;
 }
 
-/* An index that names m times an index that names n times A. */
+/* An index that names m times an index that names n times the letter. */
 static plomb_status
-check_many(unsigned n, unsigned m)
+check_many(char letter, unsigned n, unsigned m)
 {
 	struct scene scene;
 	char *inner, *outer;
 	plomb_status s;
 
 	scene_init(&scene, "A");
-	inner = index_of_many(scene.box, OCI_MANIFEST, &scene.blob['A'], n);
+	inner = index_of_many(scene.box, OCI_MANIFEST, &scene.blob[(unsigned char)letter], n);
 	scene.blob['V'] = box_put(scene.box, inner);
 	outer = index_of_many(scene.box, OCI_INDEX, &scene.blob['V'], m);
 	scene.blob['W'] = box_put(scene.box, outer);
@@ -482,8 +484,10 @@ static void
 test_content_limits(void **state)
 {
 	(void)state;
-	assert_int_equal(check_many(30, 30), PLOMB_OK);
-	assert_int_equal(check_many(200, 200), PLOMB_LIMIT_EXCEEDED);
+	assert_int_equal(check_many('A', 30, 30), PLOMB_OK);
+	assert_int_equal(check_many('A', 200, 200), PLOMB_LIMIT_EXCEEDED);
+	/* Not even if none of them is there. */
+	assert_int_equal(check_many('M', 300, 400), PLOMB_LIMIT_EXCEEDED);
 }
 
 /* The same large child named so often that reading it would take for ever. */

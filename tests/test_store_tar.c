@@ -404,7 +404,7 @@ test_failures(void **state)
 	n += tar_member(archive + n, "oci-layout", '0', NULL, 0);
 	box->tar.p = archive;
 	box->tar.n = n + 1024;
-	box->piece = 100;
+	box->piece = 64;
 	for (calls = 1; s == PLOMB_IO_ERROR; calls ++) {
 		plomb_file file;
 
