@@ -8,26 +8,41 @@
 /* What a store may hold in memory: a whole archive's manifests and bundles, or the names in a directory. */
 #define MOST_MEMORY (256u << 20)
 
-/* The length of the path in front of a ":TAG"; 0 if no such prefix exists. */
+/* What is left of the argument without an "@sha256:…" at its end. */
+static size_t
+take_digest(plomb_local_image *image, const char *argument)
+{
+	const char *mark;
+
+	mark = strrchr(argument, '@');
+	if (mark == NULL || plomb_digest_parse(plomb_view_of_arg(mark + 1), &image->digest) != PLOMB_OK) {
+		return strlen(argument);
+	}
+	image->has_digest = 1;
+	return (size_t)(mark - argument);
+}
+
+/* The first n bytes of the argument are a path as they stand. */
+static int
+is_path(const char *argument, size_t n)
+{
+	char *path;
+	int exists;
+
+	path = plomb_copy_view(plomb_view_cut(plomb_view_of_arg(argument), 0, n));
+	exists = path != NULL && (strcmp(path, "-") == 0 || plomb_file_exists(path));
+	free(path);
+	return exists;
+}
+
+/* The length of the path in front of a ":TAG" that ends at n; 0 if there is no such path. */
 static size_t
 path_before_tag(const char *argument, size_t n)
 {
 	size_t at;
 
 	for (at = n; at > 1; at --) {
-		plomb_view prefix;
-		char *path;
-		int exists;
-
-		if (argument[at - 1] != ':') {
-			continue;
-		}
-		prefix.p = (const unsigned char *)argument;
-		prefix.n = at - 1;
-		path = plomb_copy_view(prefix);
-		exists = path != NULL && (strcmp(path, "-") == 0 || plomb_file_exists(path));
-		free(path);
-		if (exists) {
+		if (argument[at - 1] == ':' && is_path(argument, at - 1)) {
 			return at - 1;
 		}
 	}
@@ -40,52 +55,28 @@ not_there(const char *argument, plomb_fault *fault)
 	return plomb_fail(fault, PLOMB_IMAGE_NOT_FOUND, "there is no file or directory ", argument, (const char *)NULL);
 }
 
-/* Take "@sha256:…" off the end; *n is what is left. */
-static plomb_status
-take_digest(plomb_local_image *image, const char *argument, size_t *n, plomb_fault *fault)
-{
-	const char *mark;
-	plomb_status s;
-
-	mark = strrchr(argument, '@');
-	if (mark == NULL) {
-		return PLOMB_OK;
-	}
-	s = plomb_digest_parse(plomb_view_of_arg(mark + 1), &image->digest);
-	if (s != PLOMB_OK) {
-		return plomb_fail(fault, s, argument, ": there is no such file, and ", mark + 1, " is not a digest", (const char *)NULL);
-	}
-	image->has_digest = 1;
-	*n = (size_t)(mark - argument);
-	return PLOMB_OK;
-}
-
 static plomb_status
 split(plomb_local_image *image, const char *argument, plomb_fault *fault)
 {
-	plomb_view whole, path;
-	plomb_status s;
-	size_t n;
+	plomb_view whole;
+	size_t n, end;
 
 	whole = plomb_view_of_arg(argument);
 	n = whole.n;
-	if (strcmp(argument, "-") != 0 && !plomb_file_exists(argument)) {
-		if ((s = take_digest(image, argument, &n, fault)) != PLOMB_OK) {
-			return s;
+	if (!is_path(argument, n)) {
+		n = take_digest(image, argument);
+		end = n != whole.n && is_path(argument, n) ? n : path_before_tag(argument, n);
+		if (end == 0 && !image->has_digest && strchr(argument, '@') != NULL) {
+			return plomb_fail(fault, PLOMB_REFERENCE_INVALID, "there is no such file, and ",
+				strrchr(argument, '@') + 1, " is not a digest", (const char *)NULL);
 		}
-		path = plomb_view_cut(whole, 0, n);
-		image->path = plomb_copy_view(path);
-		if (image->path != NULL && (n == whole.n || !plomb_file_exists(image->path)) && strcmp(image->path, "-") != 0) {
-			size_t end;
-
-			end = path_before_tag(argument, n);
-			if (end == 0) {
-				return not_there(argument, fault);
-			}
+		if (end == 0) {
+			return not_there(argument, fault);
+		}
+		if (end != n) {
 			image->tag = plomb_view_cut(whole, end + 1, n - end - 1);
-			n = end;
 		}
-		free(image->path);
+		n = end;
 	}
 	image->path = plomb_copy_view(plomb_view_cut(whole, 0, n));
 	return image->path == NULL ? plomb_fail_status(fault, PLOMB_NO_ROOM, NULL) : PLOMB_OK;
