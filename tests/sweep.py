@@ -34,6 +34,7 @@ REASONS = [
     (r"der:30\[0\]/30\[1\]/a0\[1\]/30\[0\]/a0\[3\]", "a certificate in the token is a helper; the signer is the trust root's"),
     (r"der:30\[0\]/30\[1\]/a0\[1\]/30\[0\]/31\[1\]", "digestAlgorithms is CMS's announcement; the signer's own algorithm is used"),
     (r"\.integratedTime$", "without a signed entry timestamp this time counts for nothing and may only refuse"),
+    (r"\(same JSON value\)$", "the same JSON value, spelled otherwise"),
     (r"^chain$", "cosign's chain is not used where the trust root has the issuer"),
 ]
 # The same for signatures whose time comes from elsewhere, or who need none.
@@ -161,6 +162,16 @@ def checkpoint_place(literal, offset, root):
     known = base64.b64decode(words[2])[:4] in log_key_ids(root)
     part = "name" if at < start + len(words[0]) + 1 + len(words[1]) else "signature"
     return "%s %s line's %s" % (style, "log" if known else "other", part)
+
+
+def same_json(text, offset, bit):
+    """The flip leaves the same JSON value, as in the other case of a hex digit of an escape."""
+    changed = bytearray(text)
+    changed[offset] ^= 1 << bit
+    try:
+        return json.loads(text) == json.loads(bytes(changed))
+    except ValueError:
+        return False
 
 
 def where(part, text, offset, root):
@@ -311,6 +322,9 @@ def run(harness, job, extra):
         else:
             offset = int(words[2])
             root = job.args[job.args.index("--root") + 1]
+            if words[0] == "flip" and same_json(job.parts[words[1]], offset, int(words[3])):
+                found.append(("flip", words[1] + " (same JSON value)", offset))
+                continue
             found.append((words[0], where(words[1], job.parts[words[1]], offset, root) if words[0] == "flip" else words[1], offset))
     return tried, found
 
@@ -348,9 +362,10 @@ def main():
             groups, needed = {}, bool(found) and needs_timestamp(harness, job)
             for how, place, offset in found:
                 why = reason(how, place, job.parts[place.split(" ")[0]], offset, needed)
-                groups.setdefault((how, place, why), []).append(offset)
+                # One row a reason; what has none is told place by place.
+                groups.setdefault((how, place.split(" ")[0] if why else place, why), []).append(offset)
             for (how, place, why), offsets in sorted(groups.items(), key=str):
-                rows.append("%s %s %s: %d of them, first at %d: %s" % (job.name, how, place, len(offsets), offsets[0], why or "UNEXPLAINED"))
+                rows.append("%s: %s %s, %d at %d…%d: %s" % (job.name, how, place, len(offsets), min(offsets), max(offsets), why or "UNEXPLAINED"))
                 if why is None:
                     print("sweep: " + rows[-1])
                     failed += 1
