@@ -60,8 +60,9 @@ def response(knob, prefix, signer, stamped, time_s, embed=True, extra=()):
     signed = k("signed_attributes", der.set_of(*attributes))
     key = k("key", signer.key)
     signature = k("signature", key.sign(signed, digest_hash if key.family != "ed25519" else None))
+    sid = k("sid", issuer_and_serial(certificate))
     signer_info = k("signer_info", der.seq(
-        der.integer(1), k("sid", issuer_and_serial(certificate)), algorithm(digest_hash),
+        der.integer(k("signer_version", 1 if sid[0] == 0x30 else 3)), sid, algorithm(digest_hash),
         bytes([0xA0]) + signed[1:], k("signature_algorithm", key.signature_algorithm(digest_hash)),
         der.octets(signature), *k("unsigned", [])))
     certificates = k("certificates", ([signer.der] if embed else []) + list(extra))
