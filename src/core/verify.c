@@ -765,70 +765,48 @@ required_set(const plomb_policy *policy, const plomb_candidate *c)
 
 typedef plomb_status (*step_fn)(struct run *run);
 
-static const struct step {
-	plomb_check check;
-	step_fn fn;
-} steps[] = {
-	{ PLOMB_CHECK_PARSE, check_parse },
-	{ PLOMB_CHECK_MATERIAL, check_material },
-	{ PLOMB_CHECK_TLOG, check_tlog },
-	{ PLOMB_CHECK_BINDING, check_binding },
-	{ PLOMB_CHECK_TIME, check_time },
-	{ PLOMB_CHECK_CHAIN, check_chain },
-	{ PLOMB_CHECK_SCT, check_sct },
-	{ PLOMB_CHECK_IDENTITY, check_identity },
-	{ PLOMB_CHECK_ISSUER, check_issuer },
-	{ PLOMB_CHECK_EXTENSIONS, check_extensions },
-	{ PLOMB_CHECK_SIGNATURE, check_signature },
-	{ PLOMB_CHECK_SUBJECT, check_subject },
-	{ PLOMB_CHECK_PREDICATE, check_predicate },
-	{ PLOMB_CHECK_ANNOTATIONS, check_annotations },
+/* In the order of PLOMB_CHECK_LIST, which is SPEC 0's. */
+static const step_fn steps[PLOMB_CHECK_COUNT] = {
+	check_parse, check_material, check_tlog, check_binding, check_time, check_chain, check_sct,
+	check_identity, check_issuer, check_extensions, check_signature, check_subject, check_predicate,
+	check_annotations,
 };
 
 /*
- * Where a bundle names its artifact's digest outright, a wrong artifact is
- * told as that, before the log says the same in its own words.
+ * Which check is the i-th. Where a bundle names its artifact's digest
+ * outright, a wrong artifact is told as that, before the log says the same in
+ * its own words: the subject comes third, the others keep their order.
  */
-static const struct step steps_message[] = {
-	{ PLOMB_CHECK_PARSE, check_parse },
-	{ PLOMB_CHECK_MATERIAL, check_material },
-	{ PLOMB_CHECK_SUBJECT, check_subject },
-	{ PLOMB_CHECK_TLOG, check_tlog },
-	{ PLOMB_CHECK_BINDING, check_binding },
-	{ PLOMB_CHECK_TIME, check_time },
-	{ PLOMB_CHECK_CHAIN, check_chain },
-	{ PLOMB_CHECK_SCT, check_sct },
-	{ PLOMB_CHECK_IDENTITY, check_identity },
-	{ PLOMB_CHECK_ISSUER, check_issuer },
-	{ PLOMB_CHECK_EXTENSIONS, check_extensions },
-	{ PLOMB_CHECK_SIGNATURE, check_signature },
-	{ PLOMB_CHECK_PREDICATE, check_predicate },
-	{ PLOMB_CHECK_ANNOTATIONS, check_annotations },
-};
-
-#define STEP_COUNT (sizeof steps / sizeof steps[0])
+static plomb_check
+step_at(const plomb_candidate *c, unsigned i)
+{
+	if (c->content != PLOMB_CONTENT_MESSAGE || i < PLOMB_CHECK_TLOG || i > PLOMB_CHECK_SUBJECT) {
+		return (plomb_check)i;
+	}
+	return i == PLOMB_CHECK_TLOG ? PLOMB_CHECK_SUBJECT : (plomb_check)(i - 1);
+}
 
 /* Walk the steps; PLOMB_OK if none refused. Says nothing about whether all were due or done. */
 static plomb_status
 walk(struct run *run)
 {
-	const struct step *list = run->candidate->content == PLOMB_CONTENT_MESSAGE ? steps_message : steps;
 	plomb_verdict *v = run->verdict;
-	size_t i;
+	unsigned i;
 
-	for (i = 0; i < STEP_COUNT; i ++) {
-		uint32_t bit = (uint32_t)1 << list[i].check;
+	for (i = 0; i < PLOMB_CHECK_COUNT; i ++) {
+		plomb_check check = step_at(run->candidate, i);
+		uint32_t bit = (uint32_t)1 << check;
 		plomb_status s;
 
 		if ((v->required & bit) == 0) {
-			v->check[list[i].check] = PLOMB_NOT_REQUIRED;
+			v->check[check] = PLOMB_NOT_REQUIRED;
 			continue;
 		}
-		if (list[i].check != PLOMB_CHECK_PARSE) {
+		if (check != PLOMB_CHECK_PARSE) {
 			memset(run->ctx->detail, 0, sizeof *run->ctx->detail);
 		}
-		s = list[i].fn(run);
-		v->check[list[i].check] = s;
+		s = steps[check](run);
+		v->check[check] = s;
 		if (s != PLOMB_OK) {
 			return s == PLOMB_UNSET ? PLOMB_INTERNAL_ERROR : s;
 		}
