@@ -233,7 +233,7 @@ def test_cve_2026_44309(tmp_path):
 # --- counting ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("count, accepted", [(32, True), (33, False), (2000, False)])
+@pytest.mark.parametrize("count, accepted", [(32, True), (33, False), (500, False)])
 def test_cve_2024_45395_entries(count, accepted, tmp_path):
     """sigstore-go < 0.6.1: loops without a bound, over entries, timestamps and subjects."""
     m = mint(logs=("v1",) * min(count, 33), knobs={"entries": lambda e: (e * (count // len(e) + 1))[:count]} if count > 33 else {})

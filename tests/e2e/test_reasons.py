@@ -1067,8 +1067,8 @@ NOT_OFFLINE = {
     "timeout": "needs a server that does not answer",
     "internal-error": "an invariant inside plomb would have to be broken",
     "der-malformed": "readers answer it to each other; a candidate says cert-malformed, timestamp-malformed, …",
-    "key-outside-validity": "a key's window comes from a policy file or the library's caller; test_policy, test_candidate",
-    "tlog-threshold": "the threshold comes from a policy file or the library's caller; test_candidate",
+    "key-outside-validity": "a key's window comes from a policy file or the library's caller: tests/test_verify.c",
+    "tlog-threshold": "the threshold comes from a policy file or the library's caller: tests/test_verify.c",
 }
 
 
