@@ -1,15 +1,32 @@
 #include "app.h"
 
 /* see app.h */
-int
+plomb_status
 plomb_app_write(FILE *file, plomb_text *text)
 {
-	int is_written;
+	plomb_status s;
 
-	is_written = !text->failed
-		&& fwrite(plomb_text_cstr(text), 1, text->n, file) == text->n && fflush(file) == 0;
+	s = PLOMB_NO_ROOM;
+	if (!text->failed) {
+		s = fwrite(plomb_text_cstr(text), 1, text->n, file) == text->n && fflush(file) == 0
+			? PLOMB_OK : PLOMB_IO_ERROR;
+	}
 	plomb_text_free(text);
-	return is_written;
+	return s;
+}
+
+/* see app.h */
+int
+plomb_app_say(plomb_app *app, plomb_text *text)
+{
+	plomb_status s;
+
+	s = plomb_app_write(app->out, text);
+	if (s == PLOMB_OK) {
+		return 0;
+	}
+	plomb_error_line(app->err, NULL, s, s == PLOMB_IO_ERROR ? "the output could not be written" : plomb_status_sentence(s));
+	return (int)plomb_status_class(s);
 }
 
 /* see app.h */

@@ -42,8 +42,13 @@ const plomb_command *plomb_command_at(size_t i);
  */
 const plomb_command *plomb_command_find(const char *const *words, size_t count, size_t *used, const char **later);
 
-/* Write text to out or err and forget it. A text that was cut short by memory is an error: 0. */
-int plomb_app_write(FILE *file, plomb_text *text);
+/*
+ * Write text and forget it: PLOMB_OK, PLOMB_NO_ROOM for a text that was cut
+ * short by memory (nothing is written then), PLOMB_IO_ERROR.
+ */
+plomb_status plomb_app_write(FILE *file, plomb_text *text);
+/* Write what a command has to say, which is all it does: the exit status. */
+int plomb_app_say(plomb_app *app, plomb_text *text);
 /* The last line about a fault; the exit status of its class. */
 int plomb_app_fail(plomb_app *app, const char *subject, plomb_fault *fault);
 

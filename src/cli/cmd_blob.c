@@ -71,8 +71,7 @@ verify_candidate(job *j, const plomb_blob_candidate *candidate)
 	if (finding == NULL) {
 		return PLOMB_NO_ROOM;
 	}
-	finding->origin = "file";
-	finding->file = candidate->file == NULL ? NULL : plomb_copy_view(plomb_view_of_arg(candidate->file));
+	plomb_judgement_set_file(j->blob->judgement, finding, candidate->file);
 	check_kind(j->blob, finding);
 	return PLOMB_OK;
 }

@@ -102,5 +102,5 @@ plomb_cmd_help(plomb_app *app, plomb_cmd command)
 	} else {
 		list_options(about, &text);
 	}
-	return plomb_app_write(app->out, &text) ? 0 : PLOMB_CLASS_UNDECIDED;
+	return plomb_app_say(app, &text);
 }

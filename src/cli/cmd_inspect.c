@@ -512,5 +512,5 @@ plomb_cmd_inspect(plomb_app *app, plomb_cmd command)
 		plomb_text_free(&text);
 		return plomb_app_fail(app, NULL, &fault);
 	}
-	return plomb_app_write(app->out, &text) ? 0 : PLOMB_CLASS_UNDECIDED;
+	return plomb_app_say(app, &text);
 }

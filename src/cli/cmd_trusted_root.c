@@ -384,5 +384,5 @@ plomb_cmd_trusted_root(plomb_app *app, plomb_cmd command)
 		plomb_text_free(&out);
 		return 0;
 	}
-	return plomb_app_write(app->out, &out) ? 0 : PLOMB_CLASS_UNDECIDED;
+	return plomb_app_say(app, &out);
 }

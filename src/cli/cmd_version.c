@@ -114,5 +114,5 @@ plomb_cmd_version(plomb_app *app, plomb_cmd command)
 	} else {
 		write_text(&text);
 	}
-	return plomb_app_write(app->out, &text) ? 0 : PLOMB_CLASS_UNDECIDED;
+	return plomb_app_say(app, &text);
 }

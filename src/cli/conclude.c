@@ -63,7 +63,8 @@ plomb_conclude(plomb_app *app, const plomb_settings *settings, plomb_judgement *
 {
 	plomb_text out, err, explanation;
 	plomb_fault fault;
-	int status, is_written;
+	plomb_status written;
+	int status;
 
 	plomb_text_init(&out);
 	plomb_text_init(&err);
@@ -82,14 +83,15 @@ plomb_conclude(plomb_app *app, const plomb_settings *settings, plomb_judgement *
 	}
 	(void)plomb_app_write(app->err, &explanation);
 	(void)plomb_app_write(app->err, &err);
-	is_written = plomb_app_write(app->out, &out);
+	written = plomb_app_write(app->out, &out);
 	if (judgement->class_ != PLOMB_CLASS_ACCEPTED) {
 		plomb_error_line(app->err, judgement->name, judgement->status, plomb_text_cstr(&judgement->sentence));
 	}
 	/* An answer that nobody got is not a yes. */
-	if (status == 0 && !is_written) {
-		plomb_error_line(app->err, judgement->name, PLOMB_IO_ERROR, "the output could not be written");
-		status = PLOMB_CLASS_UNDECIDED;
+	if (status == 0 && written != PLOMB_OK) {
+		plomb_error_line(app->err, judgement->name, written,
+			written == PLOMB_IO_ERROR ? "the output could not be written" : plomb_status_sentence(written));
+		status = (int)plomb_status_class(written);
 	}
 	plomb_fault_free(&fault);
 	return status;

@@ -196,5 +196,9 @@ plomb_error_line(FILE *err, const char *subject, plomb_status status, const char
 	plomb_text_str(&line, "\n");
 	/* The exit status says it too, so a stderr that is closed changes nothing. */
 	(void)fwrite(plomb_text_cstr(&line), 1, line.n, err);
+	if (line.failed) {
+		(void)fprintf(err, "%splomb: %s: %s\n", line.n == 0 ? "" : "...\n",
+			plomb_status_code(status), plomb_status_sentence(status));
+	}
 	plomb_text_free(&line);
 }

@@ -159,6 +159,20 @@ plomb_judgement_add_trouble(plomb_judgement *judgement, plomb_format format, plo
 	return finding;
 }
 
+/* see judgement.h */
+void
+plomb_judgement_set_file(plomb_judgement *judgement, plomb_finding *finding, const char *file)
+{
+	finding->origin = "file";
+	if (file == NULL) {
+		return;
+	}
+	finding->file = plomb_copy_view(plomb_view_of_arg(file));
+	if (finding->file == NULL) {
+		judgement->out_of_memory = 1;
+	}
+}
+
 static int
 is_open(const plomb_match *match)
 {

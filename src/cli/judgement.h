@@ -64,6 +64,8 @@ void plomb_judgement_clear(plomb_judgement *judgement);
 plomb_finding *plomb_judgement_add(plomb_judgement *judgement, const plomb_verdict *verdict, const plomb_layer *layer);
 /* Note what policy and trust root give reason to warn of. */
 void plomb_judgement_warn(plomb_judgement *judgement, const plomb_policy *policy, const plomb_trust *trust);
+/* A file is where it came from. */
+void plomb_judgement_set_file(plomb_judgement *judgement, plomb_finding *finding, const char *file);
 /* A signature that could not be read, and why. */
 plomb_finding *plomb_judgement_add_trouble(plomb_judgement *judgement, plomb_format format, plomb_status trouble);
 /* Refuse an accepted finding after all, at this check. */

@@ -22,17 +22,18 @@ take_digest(plomb_local_image *image, const char *argument)
 	return (size_t)(mark - argument);
 }
 
-/* The first n bytes of the argument are a path as they stand. */
+/* The first n bytes of the argument are a path as they stand. No memory is taken: its lack is no answer. */
 static int
 is_path(const char *argument, size_t n)
 {
-	char *path;
-	int exists;
+	char path[PLOMB_MAX_PATH];
 
-	path = plomb_copy_view(plomb_view_cut(plomb_view_of_arg(argument), 0, n));
-	exists = path != NULL && (strcmp(path, "-") == 0 || plomb_file_exists(path));
-	free(path);
-	return exists;
+	if (n >= sizeof path) {
+		return 0;
+	}
+	memcpy(path, argument, n);
+	path[n] = 0;
+	return strcmp(path, "-") == 0 || plomb_file_exists(path);
 }
 
 /* The length of the path in front of a ":TAG" that ends at n; 0 if there is no such path. */

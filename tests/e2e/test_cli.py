@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+from mint import pem
 from plomb import IDENTITY, IDENTITY_FLAGS, ISSUER, PROGRAM, VECTORS, image_with, mint, run
 
 GITLAB = ("--certificate-identity", "https://gitlab.example.com/acme/edge/firmware//.gitlab-ci.yml@refs/heads/main",
@@ -609,6 +610,83 @@ def test_digest_is_not_always_enough(tmp_path):
         result = run("verify-blob", "--key", "k.pub", "--insecure-ignore-tlog", "--signature", base64.b64encode(sign(key)).decode(),
                      "-o", "report", name, cwd=tmp_path)
         assert result.status == 12 and result.report["code"] in code, result
+
+
+def cosign2_bundle(m, **change):
+    return json.dumps({"base64Signature": base64.b64encode(m.signature).decode(), "rekorBundle": m.entries[0].cosign2(),
+                       "cert": base64.b64encode(pem("CERTIFICATE", m.leaf.der).encode()).decode(), **change})
+
+
+def test_cosign_2_blob_bundle(signed, tmp_path):
+    """{"base64Signature","cert","rekorBundle"}, and its parts in files beside each other."""
+    m = signed
+    (tmp_path / "old.bundle").write_text(cosign2_bundle(m))
+    for flags in ([], ["--new-bundle-format=false"]):
+        assert blob(tmp_path, "--bundle", "old.bundle", *flags, "artifact").status == 0
+    (tmp_path / "old.bundle").write_text(cosign2_bundle(m, base64Signature=base64.b64encode(m.signature[:-1] + b"x").decode()))
+    assert blob(tmp_path, "--bundle", "old.bundle", "artifact").status == 12
+    (tmp_path / "rekor.bundle").write_text(json.dumps(m.entries[0].cosign2()))
+    (tmp_path / "c.pem").write_text(pem("CERTIFICATE", m.leaf.der))
+    (tmp_path / "c.der").write_bytes(m.leaf.der)
+    (tmp_path / "s").write_bytes(base64.b64encode(m.signature))
+    for certificate in ("c.pem", "c.der"):
+        flags = ("--bundle", "rekor.bundle", "--signature", "s", "--certificate", certificate)
+        assert blob(tmp_path, *flags, "artifact", "-o", "report").accepted().candidates[0]["format"] == "detached"
+        assert blob(tmp_path, *flags, "root.json").status == 12
+    # A certificate was asked for and there is none; a log entry was asked for and there is none.
+    assert blob(tmp_path, "--bundle", "rekor.bundle", "--signature", "s", "artifact").status == 13
+    result = blob(tmp_path, "--signature", "s", "--certificate", "c.pem", "artifact")
+    assert result.status == 12 and "tlog-entry-missing" in last_line(result)
+    # A Sigstore bundle is not one of cosign 2's.
+    assert blob(tmp_path, "--bundle", "b.json", "--new-bundle-format=false", "artifact").status == 2
+
+
+def test_detached_timestamp(tmp_path):
+    m = mint(timestamp=True, logs=("v1",))
+    (tmp_path / "artifact").write_bytes(m.artifact)
+    (tmp_path / "root.json").write_bytes(m.trusted_root_text)
+    (tmp_path / "old.bundle").write_text(cosign2_bundle(m))
+    (tmp_path / "t").write_text(json.dumps({"SignedRFC3161Timestamp": base64.b64encode(m.timestamps[0]).decode()}))
+    flags = ("--bundle", "old.bundle", "--use-signed-timestamps", "artifact")
+    assert blob(tmp_path, *flags, "--rfc3161-timestamp", "t").status == 0
+    result = blob(tmp_path, *flags)
+    assert result.status == 12 and "time-missing" in last_line(result), result
+
+
+def test_detached_envelope(tmp_path):
+    """verify-blob-attestation --signature: the envelope is the signature file."""
+    m = mint(content="att")
+    (tmp_path / "artifact").write_bytes(m.artifact)
+    (tmp_path / "root.json").write_bytes(m.trusted_root_text)
+    (tmp_path / "e").write_bytes(m.envelope_text)
+    (tmp_path / "c.pem").write_text(pem("CERTIFICATE", m.leaf.der))
+    (tmp_path / "rekor.bundle").write_text(json.dumps(m.entries[0].cosign2()))
+    flags = ("verify-blob-attestation", "--trusted-root", "root.json", *IDENTITY_FLAGS, "--signature", "e", "--certificate", "c.pem",
+             "--bundle", "rekor.bundle")
+    assert run(*flags, "artifact", cwd=tmp_path).status == 0
+    assert run(*flags, "root.json", cwd=tmp_path).status == 12
+    assert run(*flags, "--type", "vuln", "artifact", cwd=tmp_path).status == 12
+    assert run(*flags, "--check-claims=false", cwd=tmp_path).status == 0
+    assert run(*flags, cwd=tmp_path).status == 2
+    assert run(*flags[:6], "--bundle", "rekor.bundle", "artifact", cwd=tmp_path).status == 2
+
+
+def test_values_that_are_no_strings(tmp_path):
+    """What a payload holds beside strings is written again as Go would: names sorted at every depth."""
+    claims = {"z": [1, {"b": None, "a": "<"}, True], "a": {"y": 1.5, "x": False}, "Issuer": "somebody else"}
+    layout, _, m = image_with({"content": "simplesigning", "knobs": {"claims": lambda c: {**c, "optional": claims}}})
+    (tmp_path / "root.json").write_bytes(m.trusted_root_text)
+    layout.write(str(tmp_path / "layout"))
+    result = verify(tmp_path)
+    assert result.status == 0, result
+    optional = json.loads(result.stdout)[0]["optional"]
+    assert optional["z"] == claims["z"] and optional["a"] == claims["a"] and optional["Issuer"] == ISSUER
+    for piece in ('"a":{"x":false,"y":1.5}', '"z":[1,{"a":"\\u003c","b":null},true]}}]\n'):
+        assert piece in result.stdout.decode()
+    text = verify(tmp_path, "-o", "text")
+    assert text.stdout == m.payload + b"\n"
+    refused = verify(tmp_path, "-a", "z=1")
+    assert refused.status == 12 and 'annotation "z" is "[1' in last_line(refused)
 
 
 def test_key_from_a_variable(tmp_path):
