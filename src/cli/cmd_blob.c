@@ -39,6 +39,36 @@ verify_once(job *j, const plomb_blob_candidate *candidate, plomb_verdict *verdic
 	return plomb_verify_bundle(j->ctx, &j->trust, &j->policy, &j->blob->artifact->message, candidate->bundle, verdict);
 }
 
+/* A statement may name its subject by the longer hashes alone (SPEC 3.5). */
+static plomb_status
+add_all_hashes(plomb_artifact *artifact, plomb_fault *fault)
+{
+	plomb_status s384, s512;
+
+	s384 = plomb_artifact_add_hash(artifact, PLOMB_SHA384, fault);
+	if (s384 != PLOMB_OK && s384 != PLOMB_UNSET) {
+		return s384;
+	}
+	s512 = plomb_artifact_add_hash(artifact, PLOMB_SHA512, fault);
+	return s512 == PLOMB_UNSET ? s384 : s512;
+}
+
+/* What the library would have to know about the file to say more: PLOMB_OK if it knows it now. */
+static plomb_status
+tell_more(plomb_artifact *artifact, const plomb_verdict *verdict, plomb_fault *fault)
+{
+	switch (verdict->status) {
+	case PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED:
+		return plomb_artifact_add_hash(artifact, verdict->hash_wanted, fault);
+	case PLOMB_SIGNATURE_NEEDS_ARTIFACT:
+		return plomb_artifact_add_bytes(artifact, fault);
+	case PLOMB_SUBJECT_MISMATCH:
+		return add_all_hashes(artifact, fault);
+	default:
+		return PLOMB_UNSET;
+	}
+}
+
 /* Ask, and if the library wants to know more about the file, find it out and ask again. */
 static plomb_status
 verify_candidate(job *j, const plomb_blob_candidate *candidate)
@@ -51,13 +81,7 @@ verify_candidate(job *j, const plomb_blob_candidate *candidate)
 	mark = plomb_work_mark(j->ctx->work);
 	for (;;) {
 		s = verify_once(j, candidate, &verdict);
-		more = PLOMB_UNSET;
-		if (s == PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED) {
-			more = plomb_artifact_add_hash(j->blob->artifact, verdict.hash_wanted, j->blob->fault);
-		}
-		if (s == PLOMB_SIGNATURE_NEEDS_ARTIFACT) {
-			more = plomb_artifact_add_bytes(j->blob->artifact, j->blob->fault);
-		}
+		more = tell_more(j->blob->artifact, &verdict, j->blob->fault);
 		if (more != PLOMB_OK) {
 			break;
 		}
