@@ -216,6 +216,7 @@ test_fields(void **state)
 		{ "logId of 31 bytes in v2", "v2: Ed25519", PLOMB_FORMAT_BUNDLE_0_3, LOG_ID_31, 0, PLOMB_TLOG_ENTRY_MALFORMED },
 		{ "no logId in v1", "v1: SET and proof", PLOMB_FORMAT_BUNDLE_0_3, LOG_ID_0, 0, PLOMB_TLOG_ENTRY_MALFORMED },
 		{ "no logId in v2", "v2: Ed25519", PLOMB_FORMAT_BUNDLE_0_3, LOG_ID_0, 0, PLOMB_OK },
+		{ "Rekor v2 in a 0.1 bundle", "v2: Ed25519", PLOMB_FORMAT_BUNDLE_0_1, LOG_INDEX, 3, PLOMB_TLOG_PROMISE_MISSING },
 		{ "no kind in 0.1", "v1: SET and proof", PLOMB_FORMAT_BUNDLE_0_1, KIND, 0, PLOMB_TLOG_ENTRY_MALFORMED },
 		{ "no kind in 0.2", "v1: SET and proof", PLOMB_FORMAT_BUNDLE_0_2, KIND, 0, PLOMB_TLOG_ENTRY_MALFORMED },
 		{ "no kind in 0.3", "v1: SET and proof", PLOMB_FORMAT_BUNDLE_0_3, KIND, 0, PLOMB_TLOG_ENTRY_MALFORMED },

@@ -263,7 +263,7 @@ find_headline(const plomb_judgement *judgement)
 static int
 lacks_certificate(plomb_status status)
 {
-	return plomb_status_class(status) == PLOMB_CLASS_NO_CERT || status == PLOMB_KEY_NOT_EXPECTED;
+	return plomb_status_class(status) == PLOMB_CLASS_NO_CERT;
 }
 
 /*

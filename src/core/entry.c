@@ -380,7 +380,9 @@ plomb_entry_verify(plomb_ctx *ctx, const plomb_trust *trust, plomb_format format
 		return s;
 	}
 	if (plomb_entry_is_v2(entry)) {
-		return verify_v2(ctx, trust, entry, log);
+		/* A 0.1 bundle rests on its SET, and Rekor v2 gives none (SPEC 1.1). */
+		return format == PLOMB_FORMAT_BUNDLE_0_1 ? PLOMB_TLOG_PROMISE_MISSING
+			: verify_v2(ctx, trust, entry, log);
 	}
 	return verify_v1(ctx, trust, format, entry, log, time_ok);
 }

@@ -727,7 +727,9 @@ check_annotations(struct run *run)
 			plomb_statement_annotations(&run->statement, run->subject),
 			policy->annotations, policy->annotation_count);
 	}
-	tell(run, "annotation", policy->annotations[0].name, plomb_view_of(""));
+	/* A bare signature has no place for annotations. */
+	run->ctx->detail->what = policy->annotations[0].name;
+	run->ctx->detail->want = policy->annotations[0].value.exact;
 	return PLOMB_ANNOTATION_MISMATCH;
 }
 
