@@ -236,7 +236,16 @@ typedef struct {
 	X(LAYOUT_MALFORMED, "layout-malformed", REJECTED, "not an image layout, or one that is damaged") \
 	X(LAYOUT_AMBIGUOUS, "layout-ambiguous", USAGE, "the layout holds several images: name one") \
 	X(LAYOUT_BLOB_MISSING, "layout-blob-missing", REJECTED, "the layout lacks a blob of the image") \
-	X(LAYOUT_NO_MANIFEST, "layout-no-manifest", REJECTED, "an archive without the registry's manifest: what was signed cannot be recomputed")
+	X(LAYOUT_NO_MANIFEST, "layout-no-manifest", REJECTED, "an archive without the registry's manifest: what was signed cannot be recomputed") \
+	X(TUF_MALFORMED, "tuf-malformed", REJECTED, "not TUF metadata that can be read") \
+	X(TUF_SIGNATURE_THRESHOLD, "tuf-signature-threshold", REJECTED, "the metadata is signed by fewer trusted keys than required") \
+	X(TUF_VERSION, "tuf-version", REJECTED, "the metadata is of another version than it should be") \
+	X(TUF_ROLLBACK, "tuf-rollback", REJECTED, "older than what was already trusted") \
+	X(TUF_EXPIRED, "tuf-expired", REJECTED, "the metadata has expired") \
+	X(TUF_HASH_MISMATCH, "tuf-hash-mismatch", REJECTED, "the file is not the one whose hash was signed") \
+	X(TUF_LENGTH, "tuf-length", REJECTED, "the file is longer or shorter than it may be") \
+	X(TUF_TARGET_MISSING, "tuf-target-missing", REJECTED, "the repository does not offer this file") \
+	X(TUF_NETWORK, "tuf-network", UNDECIDED, "the mirror could not be read")
 
 typedef enum {
 	PLOMB_UNSET = 0,      /* no check has run yet; a zeroed verdict is not a pass */
