@@ -245,7 +245,15 @@ typedef struct {
 	X(TUF_HASH_MISMATCH, "tuf-hash-mismatch", REJECTED, "the file is not the one whose hash was signed") \
 	X(TUF_LENGTH, "tuf-length", REJECTED, "the file is longer or shorter than it may be") \
 	X(TUF_TARGET_MISSING, "tuf-target-missing", REJECTED, "the repository does not offer this file") \
-	X(TUF_NETWORK, "tuf-network", UNDECIDED, "the mirror could not be read")
+	X(TUF_NETWORK, "tuf-network", UNDECIDED, "the mirror could not be read") \
+	X(REGISTRY_UNREACHABLE, "registry-unreachable", UNDECIDED, "there is no connection to the registry") \
+	X(REGISTRY_TLS, "registry-tls", UNDECIDED, "no trusted TLS connection to the registry") \
+	X(REGISTRY_AUTH_FAILED, "registry-auth-failed", UNDECIDED, "the registry does not let us in") \
+	X(REGISTRY_REALM_REFUSED, "registry-realm-refused", UNDECIDED, "the registry sends us for a token to a place that gets no credentials") \
+	X(REGISTRY_REDIRECT_REFUSED, "registry-redirect-refused", UNDECIDED, "the registry redirects to a place that is not followed") \
+	X(REGISTRY_HTTP_ERROR, "registry-http-error", UNDECIDED, "the registry answers with an error") \
+	X(REFERRERS_TOO_MANY, "referrers-too-many", REJECTED, "more referrers than are looked at") \
+	X(REFERRERS_MALFORMED, "referrers-malformed", REJECTED, "the list of referrers is not readable")
 
 typedef enum {
 	PLOMB_UNSET = 0,      /* no check has run yet; a zeroed verdict is not a pass */
