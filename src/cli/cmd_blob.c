@@ -219,12 +219,12 @@ discover(inputs *in, const char *file)
 	return in->found == NULL ? PLOMB_SIGNATURE_NOT_FOUND : PLOMB_OK;
 }
 
-/* A signature is a file, or else the base64 itself. */
+/* A signature is a file, or else the base64 itself. An attestation's is the whole envelope. */
 static plomb_status
-read_signature(inputs *in, const char *value, plomb_fault *fault)
+read_signature(inputs *in, const char *value, int is_envelope, plomb_fault *fault)
 {
 	if (plomb_file_exists(value)) {
-		return plomb_read_file(&in->signature, value, MAX_SIGNATURE_BYTES, fault);
+		return plomb_read_file(&in->signature, value, is_envelope ? PLOMB_MAX_INPUT_BYTES : MAX_SIGNATURE_BYTES, fault);
 	}
 	if (strstr(value, "://") != NULL) {
 		return plomb_fail(fault, PLOMB_UNSUPPORTED_FEATURE, "--signature: nothing is fetched from ", value, (const char *)NULL);
@@ -393,7 +393,7 @@ read_inputs(inputs *in, const plomb_args *args, plomb_cmd command, const char *f
 			return s;
 		}
 	}
-	if (signature != NULL && (s = read_signature(in, signature, fault)) != PLOMB_OK) {
+	if (signature != NULL && (s = read_signature(in, signature, is_envelope, fault)) != PLOMB_OK) {
 		return s;
 	}
 	if (is_envelope && signature == NULL) {

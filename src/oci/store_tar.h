@@ -17,7 +17,7 @@
 #include "../../port/memory.h"
 
 #define PLOMB_MAX_TAR_MEMBERS 10000        /* files and directories; an image has at most some hundred */
-#define PLOMB_MAX_TAR_KEPT    (4u << 20)   /* of one member: the largest manifest or bundle that is read */
+#define PLOMB_MAX_TAR_KEPT    (16u << 20)  /* of one member: the largest bundle that is read; an SBOM's has some megabytes */
 #define PLOMB_MAX_TAR_MEMORY  (64u << 20)  /* of all kept members */
 #define PLOMB_MAX_TAR_LAYER   (64u << 10)  /* what does not look like JSON is a layer, and kept only up to here */
 #define PLOMB_MAX_TAR_PADDING (1u << 20)   /* zero bytes after the end; GNU tar fills up records of 10 KiB */
