@@ -260,6 +260,21 @@ test_long_chain(void **state)
 	assert_int_equal(ask(plomb_verify_simplesigning, &layer, OLD, 0, 0), PLOMB_LIMIT_EXCEEDED);
 }
 
+/* A payload of 4 MiB is looked at; one byte more is not. */
+static void
+test_large_payload(void **state)
+{
+	static unsigned char large[PLOMB_MAX_BUNDLE_BYTES + 1];
+	plomb_layer layer = open_layer("old-simplesigning-0");
+
+	(void)state;
+	layer.payload.p = large;
+	layer.payload.n = sizeof large - 1;
+	assert_int_equal(ask(plomb_verify_simplesigning, &layer, OLD, 0, 0), PLOMB_TLOG_DIGEST_MISMATCH);
+	layer.payload.n = sizeof large;
+	assert_int_equal(ask(plomb_verify_simplesigning, &layer, OLD, 0, 0), PLOMB_LIMIT_EXCEEDED);
+}
+
 /* ------------------------------------------------------- files side by side */
 
 /* The simple signing payload is a file like any other: its parts in every form that verify-blob takes. */
@@ -403,6 +418,7 @@ main(void)
 		cmocka_unit_test(test_real_envelope),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_long_chain),
+		cmocka_unit_test(test_large_payload),
 		cmocka_unit_test(test_detached_forms),
 		cmocka_unit_test(test_detached_refusals),
 		cmocka_unit_test(test_every_smaller_buffer),

@@ -230,6 +230,10 @@ plomb_layer_parse_simplesigning(plomb_ctx *ctx, const plomb_layer *layer, plomb_
 	candidate->format = PLOMB_FORMAT_SIMPLESIGNING;
 	candidate->content = PLOMB_CONTENT_SIMPLESIGNING;
 	candidate->payload = layer->payload;
+	/* A simple signing payload has a few hundred bytes; only attestations are large (SPEC 10.2). */
+	if (layer->payload.n > PLOMB_MAX_BUNDLE_BYTES) {
+		return PLOMB_LIMIT_EXCEEDED;
+	}
 	if ((s = read_annotations(ctx, layer, candidate)) != PLOMB_OK
 		|| (s = plomb_base64_decode(ctx->work, layer->signature, 0, &candidate->signature)) != PLOMB_OK)
 	{

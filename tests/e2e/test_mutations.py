@@ -85,6 +85,7 @@ DIGEST = "messageDigest is a hint and optional (SPEC 1.3, 1.5)"
 CHAIN = "the layer's chain is never trusted, so nothing hangs on it (SPEC 10.2)"
 KEYID = "an empty keyid says nothing (SPEC 1.4)"
 PROMISE = "a proof with a checkpoint shows the entry is in the log, and a key needs no time (SPEC 0)"
+BAG = "the signer is the trust root's certificate; a certificate in the token that cannot be read is nobody's"
 TWICE = "a second token of one authority counts once, with a warning (SPEC 8.4)"
 IGNORED = "certificates after the leaf are ignored (SPEC 1.4)"
 OLD = "a 0.1 bundle needs no proof (SPEC 1.1)"
@@ -110,6 +111,9 @@ harmless("keyless-v1-stamped", "drop", TOKENS + r"\.rfc3161Timestamps\.0", STAMP
 harmless("keyless-v1-stamped", "drop null", ENTRY + r"inclusionPromise", STAMPED)
 harmless("keyless-v1-stamped", "drop null empty", ENTRY + r"inclusionPromise\.signedEntryTimestamp", STAMPED, must=False)
 harmless("keyless-v1-stamped keyless-v2 keyless-v2-statement", "duplicate", TOKENS + r"\.rfc3161Timestamps\.0", TWICE)
+# These two positions are inside the signer certificate's copy in the token; what cannot be read any more is no copy (DESIGN 15).
+harmless("keyless-v1-stamped keyless-v2 keyless-v2-statement", "flip", TOKENS + r"\.rfc3161Timestamps\.0\.signedTimestamp@(29|44)\d", BAG, must=False)
+harmless("layer-stamped", "flip", r"dev\.sigstore\.cosign/rfc3161timestamp\.SignedRFC3161Timestamp@(29|44)\d", BAG, must=False)
 harmless("key-v1", "drop null", ENTRY + r"inclusionPromise", PROMISE)
 harmless("key-v1", "drop null empty", ENTRY + r"inclusionPromise\.signedEntryTimestamp", PROMISE, must=False)
 harmless("key-v1 key-v2", "drop null empty cut extend", HINTED, HINT)
