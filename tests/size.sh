@@ -4,7 +4,7 @@ build=$1 cc=$2
 row() { printf '%-44s %10s\n' "$1" "$2"; }
 core=$(size -t "$build/libplomb.a" | awk 'END { print $1 " " $2 " " $3 }')
 row "core, text and rodata (libplomb.a), bytes" "${core%% *}"
-row "core, data + bss, bytes" "$(echo "$core" | awk '{ print $2 + $3 }')"
+row "core, constant tables with addresses, bytes" "$(echo "$core" | awk '{ print $2 + $3 }')"
 strip -o "$build/plomb.stripped" "$build/plomb"
 row "program, stripped, shared libc and libsodium" "$(wc -c <"$build/plomb.stripped")"
 row "program, text and rodata, bytes" "$(size "$build/plomb.stripped" | awk 'END { print $1 }')"
