@@ -26,7 +26,7 @@ FUZZ     = $(sort $(wildcard fuzz/fuzz_*.c))
 CORE_OBJ = $(CORE_SRC:%.c=$(BUILD)/%.o)
 OCI_OBJ  = $(OCI_SRC:%.c=$(BUILD)/%.o)
 PORT_OBJ = $(PORT_SRC:%.c=$(BUILD)/%.o)
-CLI_OBJ  = $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/trusted_root.o
+CLI_OBJ  = $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/trusted_root.o $(BUILD)/tuf_root.o
 # What the tests may call: all rooms but main(), as archives, so that a test pulls in only what it uses.
 TEST_LIB = $(BUILD)/librooms.a $(BUILD)/libplomb.a
 
@@ -59,11 +59,11 @@ $(BUILD)/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(OPT) $(CFLAGS) $(POSIX) -c $< -o $@
 
-$(BUILD)/trusted_root.c: src/cli/trusted_root.json src/cli/embed.sh
+$(BUILD)/trusted_root.c $(BUILD)/tuf_root.c: $(BUILD)/%.c: src/cli/%.json src/cli/embed.sh
 	@mkdir -p $(@D)
-	sh src/cli/embed.sh src/cli/trusted_root.json > $@
+	sh src/cli/embed.sh $< plomb_$*_json > $@
 
-$(BUILD)/trusted_root.o: $(BUILD)/trusted_root.c
+$(BUILD)/trusted_root.o $(BUILD)/tuf_root.o: $(BUILD)/%.o: $(BUILD)/%.c
 	$(CC) $(WARN) $(OPT) $(CFLAGS) -c $< -o $@
 
 # ---------------------------------------------------------------------- tests

@@ -20,6 +20,7 @@ int plomb_cmd_verify(plomb_app *app, plomb_cmd command);
 int plomb_cmd_blob(plomb_app *app, plomb_cmd command);
 int plomb_cmd_inspect(plomb_app *app, plomb_cmd command);
 int plomb_cmd_trusted_root(plomb_app *app, plomb_cmd command);
+int plomb_cmd_initialize(plomb_app *app, plomb_cmd command);
 int plomb_cmd_conformance(plomb_app *app, plomb_cmd command);
 int plomb_cmd_version(plomb_app *app, plomb_cmd command);
 int plomb_cmd_help(plomb_app *app, plomb_cmd command);

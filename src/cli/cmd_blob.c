@@ -1,7 +1,6 @@
 /* plomb verify-blob, plomb verify-blob-attestation: files. */
 #include <stdlib.h>
 
-#include "../../port/clock.h"
 #include "../core/json.h"
 #include "blob.h"
 #include "room.h"
@@ -118,8 +117,8 @@ blob_try(void *user, plomb_ctx *ctx)
 	{
 		return s;
 	}
-	j.policy.now_known = plomb_clock_posix.now(&plomb_clock_posix, &j.policy.now.s);
-	j.policy.now.ns = 0;
+	j.policy.now_known = blob->settings->now_known;
+	j.policy.now = blob->settings->now;
 	plomb_judgement_warn(blob->judgement, &j.policy, &j.trust);
 	for (i = 0; i < blob->count; i ++) {
 		if ((s = verify_candidate(&j, &blob->candidates[i])) != PLOMB_OK) {

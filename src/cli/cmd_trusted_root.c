@@ -3,9 +3,11 @@
 
 #include "../core/trust.h"
 #include "app.h"
+#include "clock_arg.h"
 #include "root_builder.h"
 #include "room.h"
 #include "trust_source.h"
+#include "tuf_update.h"
 
 /* --------------------------------------------------------------------- show */
 
@@ -118,6 +120,29 @@ show_try(void *user, plomb_ctx *ctx)
 	return PLOMB_OK;
 }
 
+/* An old copy still verifies old signatures, but keys may have been withdrawn since. */
+static plomb_status
+warn_if_old(plomb_app *app, const plomb_trust_source *source, plomb_fault *fault)
+{
+	plomb_time now, expires;
+	plomb_text text;
+	plomb_status s;
+	int is_known;
+
+	if ((s = plomb_clock_read(app->args, 0, &is_known, &now, fault)) != PLOMB_OK || source->kept == NULL) {
+		return s;
+	}
+	plomb_text_init(&text);
+	if (!plomb_tuf_kept_until(source->kept, &expires)) {
+		plomb_text_str(&text, "plomb: warning: nobody can tell how old this trust root is: plomb trusted-root update renews it\n");
+	} else if (plomb_time_cmp(expires, now) <= 0) {
+		plomb_text_str(&text, "plomb: warning: this trust root was good until ");
+		plomb_text_time(&text, expires);
+		plomb_text_str(&text, ": plomb trusted-root update renews it\n");
+	}
+	return plomb_app_write(app->err, &text);
+}
+
 /* The file itself is printed only after it was read without a fault. */
 static plomb_status
 show(plomb_app *app, plomb_text *out, plomb_fault *fault)
@@ -139,6 +164,9 @@ show(plomb_app *app, plomb_text *out, plomb_fault *fault)
 	s = plomb_trust_source_read(&source, app->args, fault);
 	if (s == PLOMB_OK) {
 		s = plomb_with_room(show_try, &job, fault);
+	}
+	if (s == PLOMB_OK) {
+		s = warn_if_old(app, &source, fault);
 	}
 	if (s == PLOMB_OK && is_json) {
 		plomb_text_clear(out);

@@ -9,6 +9,8 @@ static const plomb_command table[] = {
 	{ PLOMB_CMD_INSPECT, "inspect", "BUNDLE", "show what a bundle says, without verifying it", plomb_cmd_inspect },
 	{ PLOMB_CMD_ROOT_SHOW, "trusted-root show", "", "show the trust root in use", plomb_cmd_trusted_root },
 	{ PLOMB_CMD_ROOT_CREATE, "trusted-root create", "", "make a trust root from PEM files", plomb_cmd_trusted_root },
+	{ PLOMB_CMD_ROOT_UPDATE, "trusted-root update", "", "bring the trust root up to date from a mirror", plomb_cmd_initialize },
+	{ PLOMB_CMD_INITIALIZE, "initialize", "", "the same, as cosign calls it", plomb_cmd_initialize },
 	{ PLOMB_CMD_CONFORMANCE, "conformance verify-bundle", "FILE|DIGEST", "the client protocol of sigstore-conformance", plomb_cmd_conformance },
 	{ PLOMB_CMD_CONFORMANCE, "verify-bundle", "FILE|DIGEST", "the same", plomb_cmd_conformance },
 	{ PLOMB_CMD_VERSION, "version", "", "the release and what is compiled in", plomb_cmd_version },
@@ -17,7 +19,7 @@ static const plomb_command table[] = {
 
 /* Commands of plomb or cosign that this build does not have. */
 static const char *const others[] = {
-	"gate", "tree", "initialize", "trusted-root update", "sign", "attest", "sign-blob", "attest-blob",
+	"gate", "tree", "sign", "attest", "sign-blob", "attest-blob",
 	"generate-key-pair", "import-key-pair", "public-key", "completion", "conformance sign-bundle", "sign-bundle",
 	"attach", "bundle", "clean", "copy", "dockerfile", "download", "env", "generate", "load", "login", "manifest",
 	"pkcs11-tool", "piv-tool", "save", "signing-config", "triangulate", "upload"

@@ -1,4 +1,4 @@
-#include "options.h"
+#include "clock_arg.h"
 
 #include <stdlib.h>
 
@@ -348,6 +348,7 @@ plomb_settings_read(plomb_settings *settings, const plomb_args *args, plomb_cmd 
 	settings->platform = plomb_args_text(args, PLOMB_OPTION_PLATFORM);
 	if ((s = read_output(settings, args, fault)) != PLOMB_OK
 		|| (s = check_idle_options(args, fault)) != PLOMB_OK
+		|| (s = plomb_clock_read(args, 0, &settings->now_known, &settings->now, fault)) != PLOMB_OK
 		|| (s = read_digest_algorithm(settings, args, fault)) != PLOMB_OK
 		|| (s = read_who(settings, args, fault)) != PLOMB_OK
 		|| (s = read_extensions(settings, args, fault)) != PLOMB_OK

@@ -22,13 +22,16 @@ typedef enum {
 	PLOMB_CMD_ROOT_CREATE = 1u << 6,
 	PLOMB_CMD_CONFORMANCE = 1u << 7,
 	PLOMB_CMD_VERSION = 1u << 8,
-	PLOMB_CMD_HELP = 1u << 9
+	PLOMB_CMD_HELP = 1u << 9,
+	PLOMB_CMD_INITIALIZE = 1u << 10,
+	PLOMB_CMD_ROOT_UPDATE = 1u << 11
 } plomb_cmd;
 
 #define PLOMB_CMDS_IMAGE (PLOMB_CMD_VERIFY | PLOMB_CMD_VERIFY_ATTESTATION)
 #define PLOMB_CMDS_BLOB  (PLOMB_CMD_VERIFY_BLOB | PLOMB_CMD_VERIFY_BLOB_ATTESTATION)
 #define PLOMB_CMDS_VERIFY (PLOMB_CMDS_IMAGE | PLOMB_CMDS_BLOB)
-#define PLOMB_CMDS_ALL   0x3FFu
+#define PLOMB_CMDS_UPDATE (PLOMB_CMD_INITIALIZE | PLOMB_CMD_ROOT_UPDATE)
+#define PLOMB_CMDS_ALL   0xFFFu
 
 #define PLOMB_WHY_REGISTRY "this build has no registry access"
 #define PLOMB_WHY_HARDWARE "hardware keys are not supported"
@@ -54,7 +57,7 @@ typedef enum {
 	X(CHECK_CONTENT, "check-content", 0, SWITCH, PLOMB_CMDS_IMAGE, 0, NULL, NULL, "hash the image's own blobs too (default true)") \
 	X(PLATFORM, "platform", 0, TEXT, PLOMB_CMDS_IMAGE, 0, NULL, "OS/ARCH", "the verified index must name this platform") \
 	X(LOCAL_IMAGE, "local-image", 0, SWITCH, PLOMB_CMDS_IMAGE, 0, NULL, NULL, "images are paths of OCI layouts, cosign save directories or tars") \
-	X(TRUSTED_ROOT, "trusted-root", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_SHOW | PLOMB_CMD_CONFORMANCE, 0, NULL, "FILE", "trust root (else PLOMB_TRUSTED_ROOT, else the public-good one)") \
+	X(TRUSTED_ROOT, "trusted-root", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_SHOW | PLOMB_CMD_CONFORMANCE, 0, NULL, "FILE", "trust root (else PLOMB_TRUSTED_ROOT, else the last update, else the public-good one)") \
 	X(CERTIFICATE_CHAIN, "certificate-chain", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "trust this authority instead: PEM, intermediates first, root last") \
 	X(CA_ROOTS, "ca-roots", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "trust these authorities instead: PEM roots") \
 	X(CA_INTERMEDIATES, "ca-intermediates", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "intermediates that go with --ca-roots") \
@@ -90,6 +93,9 @@ typedef enum {
 	X(NO_DEFAULT_REKOR, "no-default-rekor", 0, SWITCH, PLOMB_CMD_ROOT_CREATE, 0, NULL, NULL, "but without its transparency logs") \
 	X(NO_DEFAULT_TSA, "no-default-tsa", 0, SWITCH, PLOMB_CMD_ROOT_CREATE, 0, NULL, NULL, "but without its timestamp authorities") \
 	X(OUT, "out", 0, TEXT, PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "where to write the trust root (else stdout)") \
+	X(MIRROR, "mirror", 0, TEXT, PLOMB_CMDS_UPDATE, 0, NULL, "URL|DIR", "where the TUF repository is (else as last time, else the public one)") \
+	X(ROOT, "root", 0, TEXT, PLOMB_CMDS_UPDATE, 0, NULL, "FILE", "begin with this root.json instead of the one that is kept or compiled in") \
+	X(CLOCK, "clock", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMDS_UPDATE | PLOMB_CMD_ROOT_SHOW, 0, NULL, "CLOCK", "none: the time is not known; system (default); updates: or a time") \
 	X(OUTPUT_FILE, "output-file", 0, TEXT, PLOMB_CMDS_ALL, 0, NULL, "FILE", "write there what would go to stdout") \
 	X(TIMEOUT, "timeout", 't', TEXT, PLOMB_CMDS_ALL, 0, NULL, "DURATION", "give up after, say, 90s or 3m0s (exit 3)") \
 	X(VERBOSE, "verbose", 'd', SWITCH, PLOMB_CMDS_ALL, 0, NULL, NULL, "as --explain") \
@@ -148,6 +154,8 @@ typedef struct {
 	int old_formats_only; /* --new-bundle-format=false */
 	int check_content;
 	const char *platform;
+	int now_known; /* --clock */
+	plomb_time now;
 } plomb_settings;
 
 /*

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "root_builder.h"
+#include "tuf_update.h"
 
 /* The options that replace a part of the root, and cosign's variables that do. */
 typedef struct {
@@ -108,6 +109,31 @@ replace_parts(plomb_trust_source *source, const parts *p, plomb_fault *fault)
 	return s;
 }
 
+/* What the last update has kept, if there was one. It stays in use however old it is: nothing here asks a network. */
+static plomb_status
+read_kept(plomb_trust_source *source, plomb_fault *fault)
+{
+	plomb_status s;
+
+	source->kept = plomb_tuf_folder();
+	if (source->kept == NULL) {
+		return PLOMB_OK;
+	}
+	source->kept_file = plomb_tuf_path(source->kept, PLOMB_TUF_TARGET);
+	if (source->kept_file == NULL) {
+		return plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
+	}
+	s = plomb_tuf_read(source->kept_file, PLOMB_MAX_ROOT_BYTES, &source->file, fault);
+	if (s == PLOMB_OK) {
+		source->json = plomb_bytes_view(&source->file);
+		source->origin = source->kept_file;
+		return PLOMB_OK;
+	}
+	free(source->kept);
+	source->kept = NULL;
+	return s == PLOMB_UNSET ? PLOMB_OK : s;
+}
+
 /* see trust_source.h */
 plomb_status
 plomb_trust_source_read(plomb_trust_source *source, const plomb_args *args, plomb_fault *fault)
@@ -133,6 +159,9 @@ plomb_trust_source_read(plomb_trust_source *source, const plomb_args *args, plom
 		source->json = plomb_bytes_view(&source->file);
 		source->origin = file;
 	}
+	if (file == NULL && (s = read_kept(source, fault)) != PLOMB_OK) {
+		return s;
+	}
 	/* A root named on the command line is the whole truth; a variable left over from a script does not change it. */
 	return option == NULL && has_parts(&p) ? replace_parts(source, &p, fault) : PLOMB_OK;
 }
@@ -143,6 +172,8 @@ plomb_trust_source_free(plomb_trust_source *source)
 {
 	plomb_bytes_free(&source->file);
 	plomb_text_free(&source->built);
+	free(source->kept);
+	free(source->kept_file);
 }
 
 /* see trust_source.h */

@@ -1,6 +1,6 @@
 /*
  * Which trust root is in use: --trusted-root, else PLOMB_TRUSTED_ROOT, else
- * the public-good root compiled in; and cosign 2's options and environment
+ * what the last update kept, else the public-good root compiled in; and cosign 2's options and environment
  * variables, which replace one part of it each. Nothing here touches a
  * network.
  */
@@ -14,6 +14,8 @@ typedef struct {
 	const char *origin; /* a file's name, or "compiled in" */
 	plomb_bytes file;   /* owned */
 	plomb_text built;   /* owned */
+	char *kept;         /* the folder of updates that it is from, or NULL; owned */
+	char *kept_file;    /* owned */
 } plomb_trust_source;
 
 /*

@@ -1,0 +1,26 @@
+/*
+ * Files that are replaced as a whole. After any failure, also a loss of power
+ * in the middle, a file holds its old bytes or its new ones and nothing else.
+ */
+#ifndef PLOMB_PORT_FILE_WRITE_H
+#define PLOMB_PORT_FILE_WRITE_H
+
+#include "../src/plomb.h"
+
+/* Paths are NUL-terminated. *error is the system's number for strerror after PLOMB_IO_ERROR, else 0. */
+typedef struct plomb_writer plomb_writer;
+struct plomb_writer {
+	/* There is a directory of this name afterwards, with those above it. PLOMB_IO_ERROR. */
+	plomb_status (*make)(const plomb_writer *self, const char *path, int *error);
+
+	/* The file holds exactly these bytes, also after a loss of power; else PLOMB_IO_ERROR and what it held before. */
+	plomb_status (*replace)(const plomb_writer *self, const char *path, plomb_view bytes, int *error);
+
+	/* There is no file of this name afterwards. PLOMB_IO_ERROR. */
+	plomb_status (*remove)(const plomb_writer *self, const char *path, int *error);
+};
+
+/* The system's own files (file_write_posix.c). */
+extern const plomb_writer plomb_writer_posix;
+
+#endif

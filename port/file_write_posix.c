@@ -1,0 +1,160 @@
+/* see file_write.h: POSIX */
+#define _POSIX_C_SOURCE 200809L
+
+#include "file_write.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#define MAX_PATH 4096
+#define SUFFIX ".XXXXXX"
+
+/* What went wrong first is what is told. */
+static plomb_status
+failed(int *error)
+{
+	*error = errno != 0 ? errno : EIO;
+	return PLOMB_IO_ERROR;
+}
+
+/* The name and room for the suffix; 0 if it is too long. */
+static int
+copy_path(char *out, const char *path)
+{
+	size_t n = strlen(path);
+
+	if (n > MAX_PATH) {
+		errno = ENAMETOOLONG;
+		return 0;
+	}
+	memcpy(out, path, n + 1);
+	return 1;
+}
+
+static int
+is_directory(const char *path)
+{
+	struct stat about;
+
+	return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+static plomb_status
+posix_make(const plomb_writer *self, const char *path, int *error)
+{
+	char part[MAX_PATH + 1];
+	size_t i, n;
+
+	(void)self;
+	*error = 0;
+	if (!copy_path(part, path)) {
+		return failed(error);
+	}
+	n = strlen(part);
+	for (i = 1; i <= n; i ++) {
+		char c = part[i];
+
+		if (c != '/' && c != '\0') {
+			continue;
+		}
+		part[i] = '\0';
+		if (mkdir(part, 0755) != 0 && !is_directory(part)) {
+			return failed(error);
+		}
+		part[i] = c;
+	}
+	return PLOMB_OK;
+}
+
+static int
+write_all(int handle, plomb_view bytes)
+{
+	size_t done = 0;
+
+	while (done < bytes.n) {
+		ssize_t n = write(handle, bytes.p + done, bytes.n - done);
+
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n <= 0) {
+			return 0;
+		}
+		done += (size_t)n;
+	}
+	return 1;
+}
+
+/* The new name itself has to survive: it stands in the directory. */
+static int
+sync_directory_of(const char *path)
+{
+	char folder[MAX_PATH + 1];
+	char *slash;
+	int handle, good;
+
+	memcpy(folder, path, strlen(path) + 1);
+	slash = strrchr(folder, '/');
+	if (slash != NULL) {
+		slash[slash == folder] = '\0';
+	}
+	handle = open(slash != NULL ? folder : ".", O_RDONLY | O_CLOEXEC);
+	if (handle < 0) {
+		return 0;
+	}
+	good = fsync(handle) == 0;
+	return close(handle) == 0 && good;
+}
+
+/* Bytes first, then the name: the file is never seen half written. */
+static plomb_status
+posix_replace(const plomb_writer *self, const char *path, plomb_view bytes, int *error)
+{
+	char other[MAX_PATH + sizeof SUFFIX];
+	int handle, good;
+
+	(void)self;
+	*error = 0;
+	errno = 0;
+	if (!copy_path(other, path)) {
+		return failed(error);
+	}
+	memcpy(other + strlen(other), SUFFIX, sizeof SUFFIX);
+	handle = mkstemp(other);
+	if (handle < 0) {
+		return failed(error);
+	}
+	good = fchmod(handle, 0644) == 0 && write_all(handle, bytes) && fsync(handle) == 0;
+	if (!good) {
+		(void)failed(error);
+	}
+	if (close(handle) != 0 && good) {
+		good = 0;
+		(void)failed(error);
+	}
+	if (good && rename(other, path) != 0) {
+		good = 0;
+		(void)failed(error);
+	}
+	if (!good) {
+		(void)unlink(other);
+		return PLOMB_IO_ERROR;
+	}
+	return sync_directory_of(path) ? PLOMB_OK : failed(error);
+}
+
+static plomb_status
+posix_remove(const plomb_writer *self, const char *path, int *error)
+{
+	(void)self;
+	*error = 0;
+	return unlink(path) == 0 || errno == ENOENT ? PLOMB_OK : failed(error);
+}
+
+const plomb_writer plomb_writer_posix = { posix_make, posix_replace, posix_remove };

@@ -1,0 +1,587 @@
+#include "tuf_update.h"
+
+#include <stdlib.h>
+
+#include "../core/trust.h"
+#include "room.h"
+
+/* A file of ours is never longer than what was once accepted. */
+#define MAX_KEPT (5u << 20)
+
+/* ---------------------------------------------------------------------- folder */
+
+static char *
+join(const char *a, const char *b, const char *c)
+{
+	plomb_text text;
+	char *path;
+
+	plomb_text_init(&text);
+	plomb_text_str(&text, a);
+	plomb_text_str(&text, b);
+	plomb_text_str(&text, c);
+	path = text.failed ? NULL : plomb_copy_view(plomb_text_as_view(&text));
+	plomb_text_free(&text);
+	return path;
+}
+
+/* see tuf_update.h */
+char *
+plomb_tuf_path(const char *folder, const char *name)
+{
+	return join(folder, "/", name);
+}
+
+/* see tuf_update.h */
+char *
+plomb_tuf_folder(void)
+{
+	const char *value;
+
+	value = getenv("TUF_ROOT");
+	if (value != NULL && value[0] != 0) {
+		return join(value, "", "");
+	}
+	value = getenv("XDG_DATA_HOME");
+	/* The XDG specification: a relative path is to be ignored. */
+	if (value != NULL && value[0] == '/') {
+		return join(value, "/plomb/tuf", "");
+	}
+	value = getenv("HOME");
+	return value == NULL || value[0] == 0 ? NULL : join(value, "/.local/share/plomb/tuf", "");
+}
+
+/* What is kept under this name; nothing is nothing. */
+static plomb_status
+read_kept(const char *folder, const char *name, plomb_bytes *bytes, plomb_fault *fault)
+{
+	plomb_status s;
+	char *path;
+
+	bytes->p = NULL;
+	bytes->n = 0;
+	path = plomb_tuf_path(folder, name);
+	if (path == NULL) {
+		return plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
+	}
+	s = plomb_tuf_read(path, MAX_KEPT, bytes, fault);
+	free(path);
+	return s == PLOMB_UNSET ? PLOMB_OK : s;
+}
+
+static plomb_status
+write_fault(const char *path, int error, plomb_fault *fault)
+{
+	return plomb_fail(fault, PLOMB_IO_ERROR, path, ": ", error == 0
+		? plomb_status_sentence(PLOMB_IO_ERROR) : strerror(error), (const char *)NULL);
+}
+
+/* bytes.p is NULL: remove it. */
+static plomb_status
+keep(const plomb_tuf_job *job, const char *name, plomb_view bytes, plomb_fault *fault)
+{
+	plomb_status s;
+	char *path;
+	int error;
+
+	path = plomb_tuf_path(job->folder, name);
+	if (path == NULL) {
+		return plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
+	}
+	s = bytes.p != NULL ? job->writer->replace(job->writer, path, bytes, &error)
+		: job->writer->remove(job->writer, path, &error);
+	if (s != PLOMB_OK) {
+		s = write_fault(path, error, fault);
+	}
+	free(path);
+	return s;
+}
+
+/* --------------------------------------------------------------------- a run */
+
+/*
+ * Everything that was fetched or kept, as bytes: each question to tuf.h reads
+ * what it needs from them again, so that it can be asked with more room.
+ */
+typedef struct {
+	const plomb_tuf_job *job;
+	plomb_tuf_outcome *outcome;
+	plomb_fault *fault;
+	plomb_bytes root, next;
+	plomb_bytes old_timestamp, timestamp;
+	plomb_bytes old_snapshot, snapshot;
+	plomb_bytes targets;
+	plomb_bytes old_target, target;
+	/* Answers. */
+	int64_t version;       /* of the root */
+	int forget;            /* the keys of timestamp or snapshot are others */
+	int is_same;           /* the kept timestamp stays */
+	int has_root;          /* in the folder */
+	int has_target;        /* the kept trust root is the one described */
+	plomb_tuf_description described; /* the next file */
+	char name[256];        /* of the file in question */
+} run;
+
+static plomb_status
+refused(run *r, plomb_ctx *ctx, plomb_status s)
+{
+	return s == PLOMB_OK || s == PLOMB_NO_ROOM ? s : plomb_fail_detail(r->fault, s, r->name, ctx->detail);
+}
+
+static plomb_status
+load_root(run *r, plomb_ctx *ctx, plomb_tuf_root *root)
+{
+	return plomb_tuf_root_load(ctx, plomb_bytes_view(&r->root), root);
+}
+
+static plomb_status
+start_try(void *user, plomb_ctx *ctx)
+{
+	run *r = user;
+	plomb_tuf_root root;
+	plomb_status s = load_root(r, ctx, &root);
+
+	if (s == PLOMB_OK) {
+		r->version = root.file.version;
+	}
+	return refused(r, ctx, s);
+}
+
+static plomb_status
+root_try(void *user, plomb_ctx *ctx)
+{
+	run *r = user;
+	plomb_tuf_root root, next;
+	int timestamp, snapshot;
+	plomb_status s;
+
+	if ((s = load_root(r, ctx, &root)) == PLOMB_OK
+		&& (s = plomb_tuf_root_next(ctx, &root, plomb_bytes_view(&r->next), &next)) == PLOMB_OK
+		&& (s = plomb_tuf_keys_changed(ctx, &root, &next, PLOMB_TUF_ROLE_TIMESTAMP, &timestamp)) == PLOMB_OK
+		&& (s = plomb_tuf_keys_changed(ctx, &root, &next, PLOMB_TUF_ROLE_SNAPSHOT, &snapshot)) == PLOMB_OK)
+	{
+		r->version = next.file.version;
+		r->forget = timestamp || snapshot;
+	}
+	return refused(r, ctx, s);
+}
+
+static plomb_status
+fresh_try(void *user, plomb_ctx *ctx)
+{
+	run *r = user;
+	plomb_tuf_root root;
+	plomb_status s;
+
+	if ((s = load_root(r, ctx, &root)) == PLOMB_OK) {
+		s = plomb_tuf_fresh(ctx, &root.file, r->job->now);
+	}
+	return refused(r, ctx, s);
+}
+
+/* What was kept and does not verify any more is as if it were not there; never that of which there is no room. */
+static plomb_status
+load_timestamp(plomb_ctx *ctx, const plomb_tuf_root *root, const plomb_bytes *kept, plomb_tuf_timestamp *timestamp,
+	const plomb_tuf_timestamp **found)
+{
+	plomb_status s;
+
+	*found = NULL;
+	if (kept->p == NULL) {
+		return PLOMB_OK;
+	}
+	s = plomb_tuf_timestamp_next(ctx, root, NULL, plomb_bytes_view(kept), NULL, timestamp);
+	*found = s == PLOMB_OK ? timestamp : NULL;
+	return s == PLOMB_NO_ROOM ? s : PLOMB_OK;
+}
+
+static plomb_status
+timestamp_try(void *user, plomb_ctx *ctx)
+{
+	run *r = user;
+	plomb_tuf_root root;
+	plomb_tuf_timestamp old, timestamp;
+	const plomb_tuf_timestamp *trusted;
+	plomb_status s;
+
+	if ((s = load_root(r, ctx, &root)) == PLOMB_OK
+		&& (s = load_timestamp(ctx, &root, &r->old_timestamp, &old, &trusted)) == PLOMB_OK
+		&& (s = plomb_tuf_timestamp_next(ctx, &root, trusted, plomb_bytes_view(&r->timestamp), &r->job->now, &timestamp)) == PLOMB_OK)
+	{
+		r->is_same = trusted != NULL && trusted->file.version == timestamp.file.version;
+		r->described = timestamp.snapshot;
+		r->outcome->timestamp_version = timestamp.file.version;
+		r->outcome->expires = timestamp.file.expires;
+	}
+	return refused(r, ctx, s);
+}
+
+static plomb_status
+load_snapshot(run *r, plomb_ctx *ctx, plomb_tuf_root *root, plomb_tuf_snapshot *snapshot)
+{
+	plomb_tuf_timestamp timestamp;
+	plomb_tuf_snapshot old;
+	const plomb_tuf_snapshot *trusted = NULL;
+	plomb_status s;
+
+	if ((s = load_root(r, ctx, root)) != PLOMB_OK
+		|| (s = plomb_tuf_timestamp_next(ctx, root, NULL, plomb_bytes_view(&r->timestamp), &r->job->now, &timestamp)) != PLOMB_OK)
+	{
+		return s;
+	}
+	if (r->old_snapshot.p != NULL) {
+		s = plomb_tuf_snapshot_next(ctx, root, NULL, NULL, plomb_bytes_view(&r->old_snapshot), NULL, &old);
+		if (s == PLOMB_NO_ROOM) {
+			return s;
+		}
+		trusted = s == PLOMB_OK ? &old : NULL;
+	}
+	return plomb_tuf_snapshot_next(ctx, root, &timestamp, trusted, plomb_bytes_view(&r->snapshot), &r->job->now, snapshot);
+}
+
+static plomb_status
+snapshot_try(void *user, plomb_ctx *ctx)
+{
+	run *r = user;
+	plomb_tuf_root root;
+	plomb_tuf_snapshot snapshot;
+	plomb_status s = load_snapshot(r, ctx, &root, &snapshot);
+
+	if (s == PLOMB_OK) {
+		r->described = snapshot.targets;
+	}
+	return refused(r, ctx, s);
+}
+
+/* The path is in r->name afterwards. */
+static plomb_status
+targets_try(void *user, plomb_ctx *ctx)
+{
+	static const plomb_view name = PLOMB_LIT(PLOMB_TUF_TARGET);
+	run *r = user;
+	plomb_tuf_root root;
+	plomb_tuf_snapshot snapshot;
+	plomb_tuf_targets targets;
+	plomb_view path;
+	plomb_status s;
+
+	if ((s = load_snapshot(r, ctx, &root, &snapshot)) == PLOMB_OK
+		&& (s = plomb_tuf_targets_next(ctx, &root, &snapshot, plomb_bytes_view(&r->targets), &r->job->now, &targets)) == PLOMB_OK
+		&& (s = plomb_tuf_target_find(ctx, &targets, name, &r->described)) == PLOMB_OK
+		&& (s = plomb_tuf_target_path(ctx, &root, &r->described, name, &path)) == PLOMB_OK)
+	{
+		(void)snprintf(r->name, sizeof r->name, "targets/%.*s", (int)path.n, (const char *)path.p);
+		r->has_target = r->old_target.p != NULL
+			&& plomb_tuf_target_check(ctx, &r->described, plomb_bytes_view(&r->old_target)) == PLOMB_OK;
+	}
+	return refused(r, ctx, s);
+}
+
+/* A trust root that this version cannot read must not replace one that it can. */
+static plomb_status
+target_try(void *user, plomb_ctx *ctx)
+{
+	run *r = user;
+	plomb_trust trust;
+	plomb_status s = plomb_tuf_target_check(ctx, &r->described, plomb_bytes_view(&r->target));
+
+	if (s == PLOMB_OK) {
+		s = plomb_trust_load(ctx, plomb_bytes_view(&r->target), &trust);
+	}
+	return refused(r, ctx, s);
+}
+
+/* Whether names carry versions: not before the public root's fifth. */
+static plomb_status
+prefix_try(void *user, plomb_ctx *ctx)
+{
+	run *r = user;
+	plomb_tuf_root root;
+	plomb_status s = load_root(r, ctx, &root);
+
+	if (s == PLOMB_OK && !root.consistent_snapshot) {
+		r->described.version = 0;
+	}
+	return refused(r, ctx, s);
+}
+
+/* VERSION.ROLE.json, or without a version. */
+static void
+set_name(run *r, int64_t version, const char *role)
+{
+	if (version == 0) {
+		(void)snprintf(r->name, sizeof r->name, "%s.json", role);
+		return;
+	}
+	(void)snprintf(r->name, sizeof r->name, "%lld.%s.json", (long long)version, role);
+}
+
+/* The file that must be there. */
+static plomb_status
+fetch(run *r, size_t max, plomb_bytes *bytes)
+{
+	plomb_status s = r->job->mirror->fetch(r->job->mirror, r->name, max, bytes, r->fault);
+
+	if (s == PLOMB_UNSET) {
+		return plomb_fail(r->fault, PLOMB_TUF_NETWORK, r->job->mirror->place, ": has no ", r->name, (const char *)NULL);
+	}
+	return s;
+}
+
+/* The signed length, if there is one that is shorter than the ceiling. */
+static size_t
+most(const run *r, size_t max)
+{
+	return r->described.has_length && r->described.length < max ? (size_t)r->described.length : max;
+}
+
+/* After a root with other keys: both go, so that the version of a stolen key stays behind. */
+static plomb_status
+forget(run *r)
+{
+	static const plomb_view nothing = { NULL, 0 };
+	plomb_status s = PLOMB_OK;
+
+	plomb_bytes_free(&r->old_timestamp);
+	plomb_bytes_free(&r->old_snapshot);
+	if (!r->job->is_forgetting && (s = keep(r->job, "timestamp.json", nothing, r->fault)) == PLOMB_OK) {
+		s = keep(r->job, "snapshot.json", nothing, r->fault);
+	}
+	return s;
+}
+
+/* One root after the other; each is kept before the next is asked for. */
+static plomb_status
+walk_roots(run *r)
+{
+	plomb_status s;
+	int i;
+
+	for (i = 0; i < PLOMB_TUF_MAX_ROOT_STEPS; i ++) {
+		set_name(r, r->version + 1, "root");
+		s = r->job->mirror->fetch(r->job->mirror, r->name, PLOMB_TUF_MAX_ROOT_BYTES, &r->next, r->fault);
+		if (s == PLOMB_UNSET) {
+			set_name(r, r->version, "root");
+			s = plomb_with_room(fresh_try, r, r->fault);
+			/* The one compiled in may be another one in the next version: what was trusted is kept. */
+			return s != PLOMB_OK || r->has_root || r->job->is_forgetting ? s
+				: keep(r->job, "root.json", plomb_bytes_view(&r->root), r->fault);
+		}
+		if (s != PLOMB_OK || (s = plomb_with_room(root_try, r, r->fault)) != PLOMB_OK
+			|| (r->forget && (s = forget(r)) != PLOMB_OK))
+		{
+			return s;
+		}
+		plomb_bytes_free(&r->root);
+		r->root = r->next;
+		memset(&r->next, 0, sizeof r->next);
+		if (!r->job->is_forgetting && (s = keep(r->job, "root.json", plomb_bytes_view(&r->root), r->fault)) != PLOMB_OK) {
+			return s;
+		}
+		r->has_root = 1;
+	}
+	return plomb_fail(r->fault, PLOMB_LIMIT_EXCEEDED, r->job->mirror->place, ": more new roots than are followed in one run", (const char *)NULL);
+}
+
+static plomb_status
+step_timestamp(run *r)
+{
+	plomb_status s;
+
+	set_name(r, 0, "timestamp");
+	if ((s = fetch(r, PLOMB_TUF_MAX_TIMESTAMP_BYTES, &r->timestamp)) != PLOMB_OK
+		|| (s = plomb_with_room(timestamp_try, r, r->fault)) != PLOMB_OK)
+	{
+		return s;
+	}
+	if (r->is_same) {
+		/* The one that was seen first stays. */
+		plomb_bytes_free(&r->timestamp);
+		r->timestamp = r->old_timestamp;
+		memset(&r->old_timestamp, 0, sizeof r->old_timestamp);
+	}
+	return r->job->is_forgetting ? PLOMB_OK : keep(r->job, "timestamp.json", plomb_bytes_view(&r->timestamp), r->fault);
+}
+
+static plomb_status
+step_described(run *r, const char *role, size_t max, plomb_bytes *bytes, plomb_room_fn try)
+{
+	plomb_status s;
+	char name[64];
+
+	(void)snprintf(name, sizeof name, "%s.json", role);
+	if ((s = plomb_with_room(prefix_try, r, r->fault)) != PLOMB_OK) {
+		return s;
+	}
+	set_name(r, r->described.version, role);
+	if ((s = fetch(r, most(r, max), bytes)) != PLOMB_OK || (s = plomb_with_room(try, r, r->fault)) != PLOMB_OK) {
+		return s;
+	}
+	return r->job->is_forgetting ? PLOMB_OK : keep(r->job, name, plomb_bytes_view(bytes), r->fault);
+}
+
+static plomb_status
+step_target(run *r)
+{
+	plomb_status s;
+
+	if (r->has_target) {
+		r->target = r->old_target;
+		memset(&r->old_target, 0, sizeof r->old_target);
+		return PLOMB_OK;
+	}
+	if ((s = fetch(r, most(r, PLOMB_MAX_ROOT_BYTES), &r->target)) != PLOMB_OK
+		|| (s = plomb_with_room(target_try, r, r->fault)) != PLOMB_OK)
+	{
+		return s;
+	}
+	r->outcome->is_changed = 1;
+	return r->job->is_forgetting ? PLOMB_OK : keep(r->job, PLOMB_TUF_TARGET, plomb_bytes_view(&r->target), r->fault);
+}
+
+/*
+ * Starting anew: nothing was written until all was verified. What the old
+ * root had signed goes first, so that at no moment the folder mixes two
+ * repositories.
+ */
+static plomb_status
+keep_all(run *r)
+{
+	static const plomb_view nothing = { NULL, 0 };
+	plomb_status s;
+
+	if ((s = keep(r->job, "timestamp.json", nothing, r->fault)) != PLOMB_OK
+		|| (s = keep(r->job, "snapshot.json", nothing, r->fault)) != PLOMB_OK
+		|| (s = keep(r->job, "targets.json", nothing, r->fault)) != PLOMB_OK
+		|| (s = keep(r->job, "root.json", plomb_bytes_view(&r->root), r->fault)) != PLOMB_OK
+		|| (s = keep(r->job, PLOMB_TUF_TARGET, plomb_bytes_view(&r->target), r->fault)) != PLOMB_OK
+		|| (s = keep(r->job, "timestamp.json", plomb_bytes_view(&r->timestamp), r->fault)) != PLOMB_OK
+		|| (s = keep(r->job, "snapshot.json", plomb_bytes_view(&r->snapshot), r->fault)) != PLOMB_OK)
+	{
+		return s;
+	}
+	return keep(r->job, "targets.json", plomb_bytes_view(&r->targets), r->fault);
+}
+
+/* The root to start with, and what is kept. */
+static plomb_status
+start(run *r)
+{
+	const plomb_tuf_job *job = r->job;
+	plomb_status s;
+
+	if (!job->is_forgetting) {
+		if ((s = read_kept(job->folder, "root.json", &r->root, r->fault)) != PLOMB_OK
+			|| (s = read_kept(job->folder, "timestamp.json", &r->old_timestamp, r->fault)) != PLOMB_OK
+			|| (s = read_kept(job->folder, "snapshot.json", &r->old_snapshot, r->fault)) != PLOMB_OK
+			|| (s = read_kept(job->folder, PLOMB_TUF_TARGET, &r->old_target, r->fault)) != PLOMB_OK)
+		{
+			return s;
+		}
+	}
+	r->has_root = r->root.p != NULL;
+	(void)snprintf(r->name, sizeof r->name, "the trusted root.json");
+	if (r->root.p == NULL) {
+		r->root.p = (unsigned char *)plomb_copy_view(job->root);
+		r->root.n = job->root.n;
+		if (r->root.p == NULL) {
+			return plomb_fail_status(r->fault, PLOMB_NO_ROOM, NULL);
+		}
+	}
+	s = plomb_with_room(start_try, r, r->fault);
+	r->outcome->root_before = r->version;
+	return s;
+}
+
+static plomb_status
+run_all(run *r)
+{
+	plomb_status s;
+	int error;
+
+	if ((s = r->job->writer->make(r->job->writer, r->job->folder, &error)) != PLOMB_OK) {
+		return write_fault(r->job->folder, error, r->fault);
+	}
+	if ((s = start(r)) != PLOMB_OK
+		|| (s = walk_roots(r)) != PLOMB_OK
+		|| (s = step_timestamp(r)) != PLOMB_OK
+		|| (s = step_described(r, "snapshot", PLOMB_TUF_MAX_SNAPSHOT_BYTES, &r->snapshot, snapshot_try)) != PLOMB_OK
+		|| (s = step_described(r, "targets", PLOMB_TUF_MAX_TARGETS_BYTES, &r->targets, targets_try)) != PLOMB_OK
+		|| (s = step_target(r)) != PLOMB_OK)
+	{
+		return s;
+	}
+	if (r->job->is_forgetting && (s = keep_all(r)) != PLOMB_OK) {
+		return s;
+	}
+	r->outcome->root_version = r->version;
+	return keep(r->job, "mirror", plomb_view_of_arg(r->job->mirror->place), r->fault);
+}
+
+/* see tuf_update.h */
+plomb_status
+plomb_tuf_update(const plomb_tuf_job *job, plomb_tuf_outcome *outcome, plomb_fault *fault)
+{
+	plomb_status s;
+	run r;
+
+	memset(&r, 0, sizeof r);
+	memset(outcome, 0, sizeof *outcome);
+	r.job = job;
+	r.outcome = outcome;
+	r.fault = fault;
+	s = run_all(&r);
+	plomb_bytes_free(&r.root);
+	plomb_bytes_free(&r.next);
+	plomb_bytes_free(&r.old_timestamp);
+	plomb_bytes_free(&r.timestamp);
+	plomb_bytes_free(&r.old_snapshot);
+	plomb_bytes_free(&r.snapshot);
+	plomb_bytes_free(&r.targets);
+	plomb_bytes_free(&r.old_target);
+	plomb_bytes_free(&r.target);
+	return s;
+}
+
+/* ---------------------------------------------------------------------- its age */
+
+typedef struct {
+	plomb_bytes root, timestamp;
+	plomb_time expires;
+} age;
+
+static plomb_status
+age_try(void *user, plomb_ctx *ctx)
+{
+	age *a = user;
+	plomb_tuf_root root;
+	plomb_tuf_timestamp timestamp;
+	plomb_status s;
+
+	if ((s = plomb_tuf_root_load(ctx, plomb_bytes_view(&a->root), &root)) == PLOMB_OK
+		&& (s = plomb_tuf_timestamp_next(ctx, &root, NULL, plomb_bytes_view(&a->timestamp), NULL, &timestamp)) == PLOMB_OK)
+	{
+		a->expires = timestamp.file.expires;
+	}
+	return s;
+}
+
+/* see tuf_update.h */
+int
+plomb_tuf_kept_until(const char *folder, plomb_time *expires)
+{
+	plomb_fault ignored;
+	int is_known;
+	age a;
+
+	memset(&a, 0, sizeof a);
+	plomb_fault_init(&ignored);
+	is_known = read_kept(folder, "root.json", &a.root, &ignored) == PLOMB_OK && a.root.p != NULL
+		&& read_kept(folder, "timestamp.json", &a.timestamp, &ignored) == PLOMB_OK && a.timestamp.p != NULL
+		&& plomb_with_room(age_try, &a, &ignored) == PLOMB_OK;
+	*expires = a.expires;
+	plomb_bytes_free(&a.root);
+	plomb_bytes_free(&a.timestamp);
+	plomb_fault_free(&ignored);
+	return is_known;
+}

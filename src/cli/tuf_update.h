@@ -1,0 +1,78 @@
+/*
+ * Updates of the trust root: what tuf.h verifies is fetched from a mirror and
+ * kept in a folder. The only part of the program that brings in new trust,
+ * and only when it is asked to: no verification comes here.
+ *
+ * The folder holds root.json, timestamp.json, snapshot.json, targets.json,
+ * trusted_root.json, and mirror: where they came from. Each is replaced as a
+ * whole, in the order in which it was verified, so that the folder is good
+ * after a failure or a loss of power at any moment.
+ */
+#ifndef PLOMB_TUF_UPDATE_H
+#define PLOMB_TUF_UPDATE_H
+
+#include "../../port/file_write.h"
+#include "../core/tuf.h"
+#include "source.h"
+
+#define PLOMB_TUF_DEFAULT_MIRROR "https://tuf-repo-cdn.sigstore.dev"
+#define PLOMB_TUF_TARGET "trusted_root.json"
+
+/* Where files come from. */
+typedef struct plomb_tuf_mirror plomb_tuf_mirror;
+struct plomb_tuf_mirror {
+	/*
+	 * The file of this name, such as "5.root.json", of at most max bytes,
+	 * on the heap. PLOMB_UNSET if the mirror has no such file; else a
+	 * fault: PLOMB_TUF_LENGTH, PLOMB_TUF_NETWORK, PLOMB_NO_ROOM.
+	 */
+	plomb_status (*fetch)(plomb_tuf_mirror *self, const char *name, size_t max, plomb_bytes *bytes, plomb_fault *fault);
+	const char *place;
+	void *own;
+};
+
+/* A directory, or a URL with http:// or https:// in front. Closed by the caller after PLOMB_OK. */
+PLOMB_MUST_CHECK plomb_status plomb_tuf_mirror_open(plomb_tuf_mirror *mirror, const char *place, plomb_fault *fault);
+void plomb_tuf_mirror_close(plomb_tuf_mirror *mirror);
+
+/*
+ * A regular file of at most max bytes, never waiting for anybody. PLOMB_UNSET
+ * if there is none; PLOMB_LIMIT_EXCEEDED, PLOMB_IO_ERROR, PLOMB_NO_ROOM with
+ * a fault.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_tuf_read(const char *path, size_t max, plomb_bytes *bytes, plomb_fault *fault);
+
+typedef struct {
+	plomb_tuf_mirror *mirror;
+	const plomb_writer *writer;
+	const char *folder;
+	plomb_view root;   /* to start with */
+	int is_forgetting; /* also if there is a root in the folder */
+	plomb_time now;    /* or the earliest that it can be */
+} plomb_tuf_job;
+
+/* What came of it. */
+typedef struct {
+	int64_t root_before, root_version, timestamp_version;
+	plomb_time expires; /* of the timestamp */
+	int is_changed;     /* the trust root is another one than before */
+} plomb_tuf_outcome;
+
+PLOMB_MUST_CHECK plomb_status plomb_tuf_update(const plomb_tuf_job *job, plomb_tuf_outcome *outcome, plomb_fault *fault);
+
+/*
+ * The folder by the environment: TUF_ROOT, else plomb/tuf in XDG_DATA_HOME or
+ * ~/.local/share; and a file in it. NULL if there is no home or no memory;
+ * freed by the caller.
+ */
+char *plomb_tuf_folder(void);
+char *plomb_tuf_path(const char *folder, const char *name);
+
+/* Until when the kept timestamp says that the folder is up to date; 0 if that cannot be told. */
+int plomb_tuf_kept_until(const char *folder, plomb_time *expires);
+
+/* The public-good instance's root, made by embed.sh from tuf_root.json. */
+extern const unsigned char plomb_tuf_root_json[];
+extern const size_t plomb_tuf_root_json_len;
+
+#endif
