@@ -122,9 +122,10 @@ def roots():
     write_root("anchor-only", {**keyless, "certificateAuthorities": [ca(entry, [m.root])]})
     twin = twin_authority(m.leaf)
     write_root("twin-first", {**keyless, "certificateAuthorities": [ca(entry, twin), entry]})
-    write_root("twin-only", {**keyless, "certificateAuthorities": [ca(entry, twin)]})
     write_root("twin-twice", {**keyless, "timestampAuthorities": [], "certificateAuthorities": [
         ca(entry, twin), ca(entry, twin, end="2026-01-01T00:00:00Z")]})
+    write_root("other-middle", {**keyless, "timestampAuthorities": [], "certificateAuthorities": [
+        ca(entry, [twin[0], m.root])]})
 
 
 # P-384, for one multiplication in which nothing is secret.
@@ -309,10 +310,10 @@ def times_of_certificates():
     file.ask("cert-ca-outside-validity", "root=early-ca", "the first time is between two entries")
     file.ask("ok", "root=split-ca flags=ignore-sct", "two entries, no SCT asked for")
     file.ask("ok", "root=twin-first sweep", "two authorities fit the leaf and one of them the SCT")
-    file.ask("sct-signature-invalid", "root=twin-only", "the authority that the SCT does not name")
     file.ask("sct-signature-invalid", "root=twin-twice warn=timestamp-signer-untrusted",
              "two authorities that the SCT does not name")
-    file.ask("ok", "root=twin-only flags=ignore-sct", "the SCT's issuer where no SCT is asked for")
+    file.ask("ok", "root=twin-twice flags=ignore-sct warn=timestamp-signer-untrusted",
+             "the SCT's issuer where no SCT is asked for")
     file.ask("cert-untrusted", "root=anchor-only", "only the anchor is known, and a bundle brings no help")
     file.ask("tlog-time-in-future", f"now={T - 1}", "logged after now")
     file.ask("ok", f"now={T}", "logged now")
@@ -325,6 +326,12 @@ def times_of_certificates():
     file.ask("timestamp-signer-untrusted", "bundle=v2 root=no-tsa", "a stranger's timestamp alone")
     file.ask("timestamp-signer-untrusted", f"bundle=v2 root=no-tsa flags=ignore-tlog now={T}",
              "a stranger's timestamp is not made good by the clock")
+    file.part("late-v2", mint(logs=("v2",), knobs={"entry.time": T + 600, "tst.certificates": []}).bundle_text)
+    file.ask("ok", "bundle=late-v2 times=1", "a time that nobody signed, of a log that says no times, refuses nothing")
+    file.part("brought", mint(material="chain", version="0.2", knobs={
+        "chain": lambda chain: chain + [m.intermediate.der]}).bundle_text)
+    file.ask("ok", "bundle=brought", "a chain in a bundle")
+    file.ask("cert-untrusted", "bundle=brought root=anchor-only", "only the anchor is known, a bundle's chain is no help")
     file.part("bare", mint(logs=("v2",), timestamp=False).bundle_text)
     file.ask("time-missing", "bundle=bare", "nobody says when")
     file.ask("ok", f"bundle=bare flags=ignore-tlog now={T} times=1", "the certificate is valid now")
@@ -343,7 +350,7 @@ def leaves():
             ("garbage", None, "cert-malformed", "not a certificate"),
             ("curve", weak, "cert-alg-unsupported", "a key on a curve that is not supported"),
             ("point", key("signer").spki[:-1] + b"\0", "cert-malformed", "a point that is not on its curve")):
-        file.part(name, mint(knobs={"leaf.spki": spki} if spki else {"leaf.der": der.seq(der.null())}).bundle_text)
+        file.part(name, mint(logs=(), knobs={"leaf.spki": spki} if spki else {"leaf.der": der.seq(der.null())}).bundle_text)
         file.ask(status, f"bundle={name}", title)
     m = mint(signer="p384", material="key")
     file.part("key", m.key.pem).part("p384", m.bundle_text)
@@ -473,6 +480,7 @@ def chains():
     file.ask("ok", "chain=other-chain", "the authority is known whole, a stranger's chain is not looked at")
     file.ask("ok", "root=anchor-only sweep", "only the anchor is known, cosign's chain helps")
     file.ask("cert-untrusted", "root=anchor-only chain=- sweep", "only the anchor is known, no chain")
+    file.ask("cert-signature-invalid", "root=other-middle", "another intermediate of the anchor is known, the chain is no help")
     file.ask("cert-untrusted", "root=anchor-only chain=only-anchor", "only the anchor is known, and the chain has it")
     file.ask("cert-signature-invalid", "root=anchor-only chain=other-chain", "a chain that ends in a root of the same name")
     file.ask("cert-malformed", "root=anchor-only chain=unparsable sweep", "a chain with an unparsable certificate")
