@@ -13,11 +13,14 @@ CFLAGS  ?=
 # The core sees no operating system; port/ and cli/ see POSIX.
 POSIX   = -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
 FREE    = -ffreestanding
-LIBS    = -lbearssl -lsodium
+# The port to the network: curl, or none.
+HTTP    ?= curl
+HTTP_LIBS_curl = -lcurl -pthread
+LIBS    = -lbearssl -lsodium $(HTTP_LIBS_$(HTTP))
 
 CORE_SRC = $(sort $(wildcard src/core/*.c))
 OCI_SRC  = $(sort $(wildcard src/oci/*.c))
-PORT_SRC = $(sort $(wildcard port/*.c))
+PORT_SRC = $(sort $(filter-out port/http_%.c,$(wildcard port/*.c)) port/http_$(HTTP).c)
 CLI_SRC  = $(sort $(wildcard src/cli/*.c))
 HEADERS  = $(wildcard src/*.h src/*/*.h port/*.h tests/*.h)
 UNIT     = $(sort $(wildcard tests/test_*.c))

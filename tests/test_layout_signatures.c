@@ -441,7 +441,7 @@ pass_file(plomb_store *store, plomb_work *work_, const char *name, size_t max, p
 static void
 test_scan_limits(void **state)
 {
-	plomb_store fake = { pass_file, pass_blob, NULL, fake_list };
+	plomb_store fake = { pass_file, pass_blob, plomb_store_manifest_blob, NULL, fake_list };
 	struct scene scene;
 	struct log log;
 

@@ -1,15 +1,25 @@
 /* plomb verify, plomb verify-attestation: images. */
-#include "../oci/reference.h"
 #include "local_image.h"
+#include "remote.h"
 #include "room.h"
+#include "timeout.h"
 #include "trust_source.h"
 #include "verdicts.h"
+
+/* As cosign: nobody waits longer for registries if nothing is said. */
+#define REGISTRY_TIMEOUT_MS 180000
+
+/* What all answers about one image may have together. */
+#define MOST_FETCHED_SIGNATURES   (32u << 20)
+#define MOST_FETCHED_ATTESTATIONS (256u << 20)
 
 /* One image on its way through the library. */
 typedef struct {
 	const plomb_settings *settings;
 	const plomb_trust_source *source;
-	plomb_local_image *local;
+	plomb_local_image *local; /* NULL for one in a registry */
+	plomb_remote *remote;
+	plomb_remote_image *image;
 	plomb_judgement *judgement;
 	plomb_fault *fault;
 	/* Of the try under way. */
@@ -90,8 +100,32 @@ on_found(void *user, const plomb_found *found)
 	if (finding == NULL) {
 		return PLOMB_NO_ROOM;
 	}
-	finding->origin = "layout";
+	finding->origin = found->origin;
+	if (j->remote != NULL && plomb_status_class(finding->status) == PLOMB_CLASS_UNDECIDED) {
+		plomb_finding_explain(finding, j->remote->registry->why);
+	}
 	finding->source = found->source;
+	return PLOMB_OK;
+}
+
+/* The platform that was asked for is in the image. */
+static plomb_status
+check_platform(job *j, plomb_store *store, const plomb_layout_image *image)
+{
+	plomb_status s;
+
+	if (j->settings->platform == NULL) {
+		return PLOMB_OK;
+	}
+	s = plomb_layout_platform(j->ctx->work, store, image,
+		plomb_view_of_arg(j->settings->platform), &j->judgement->platform_digest);
+	if (s == PLOMB_NO_ROOM) {
+		return s;
+	}
+	if (s != PLOMB_OK) {
+		j->judgement->platform_digest.hash = PLOMB_HASH_NONE;
+		plomb_judgement_blame(j->judgement, s, s == PLOMB_IMAGE_NOT_FOUND ? "the image has no such platform" : NULL);
+	}
 	return PLOMB_OK;
 }
 
@@ -111,22 +145,22 @@ check_image(job *j, const plomb_layout_image *image)
 			return PLOMB_OK;
 		}
 	}
-	if (j->settings->platform != NULL) {
-		s = plomb_layout_platform(j->ctx->work, j->local->store, image,
-			plomb_view_of_arg(j->settings->platform), &j->judgement->platform_digest);
-		if (s == PLOMB_NO_ROOM) {
-			return s;
-		}
-		if (s != PLOMB_OK) {
-			j->judgement->platform_digest.hash = PLOMB_HASH_NONE;
-			plomb_judgement_blame(j->judgement, s, s == PLOMB_IMAGE_NOT_FOUND ? "the image has no such platform" : NULL);
-		}
+	return check_platform(j, j->local->store, image);
+}
+
+/* What the walk over the signatures came to; s is not PLOMB_NO_ROOM. */
+static void
+decide(job *j, plomb_status s, const char *sentence)
+{
+	plomb_judgement_decide(j->judgement, is_attestation(j) ? PLOMB_ATTESTATION_NOT_FOUND : PLOMB_SIGNATURE_NOT_FOUND);
+	/* The walk broke off: the signature that counts may be behind that place. */
+	if (s != PLOMB_OK && j->judgement->status != PLOMB_OK) {
+		plomb_judgement_blame(j->judgement, s, sentence);
 	}
-	return PLOMB_OK;
 }
 
 static plomb_status
-judge_image(job *j)
+judge_local(job *j)
 {
 	plomb_layout_image image;
 	plomb_status s;
@@ -146,12 +180,106 @@ judge_image(job *j)
 	if (s == PLOMB_NO_ROOM) {
 		return s;
 	}
-	plomb_judgement_decide(j->judgement, is_attestation(j) ? PLOMB_ATTESTATION_NOT_FOUND : PLOMB_SIGNATURE_NOT_FOUND);
-	/* The walk broke off: the signature that counts may be behind that place. */
-	if (s != PLOMB_OK && j->judgement->status != PLOMB_OK) {
-		plomb_judgement_blame(j->judgement, s, NULL);
-	}
+	decide(j, s, NULL);
 	return j->judgement->status == PLOMB_OK ? check_image(j, &image) : PLOMB_OK;
+}
+
+/* ---------------------------------------------------------------- registries */
+
+/* Blame with what the registry did. */
+static plomb_status
+blame_remote(job *j, plomb_status s)
+{
+	plomb_text sentence;
+
+	if (s == PLOMB_NO_ROOM) {
+		return s;
+	}
+	plomb_text_init(&sentence);
+	plomb_remote_sentence(j->remote, s, &sentence);
+	plomb_judgement_blame(j->judgement, s, plomb_text_cstr(&sentence));
+	plomb_text_free(&sentence);
+	return PLOMB_OK;
+}
+
+static int
+has_accepted(void *user)
+{
+	const job *j;
+
+	j = user;
+	return plomb_judgement_accepted(j->judgement) != 0;
+}
+
+/* A digest is known without asking; a tag is asked for once, and what it named is what is verified. */
+static plomb_status
+find_remote(job *j, plomb_digest *digest)
+{
+	plomb_layout_image image;
+	plomb_status s;
+
+	*digest = j->image->reference.digest;
+	if (j->image->reference.has_digest) {
+		return PLOMB_OK;
+	}
+	s = plomb_registry_image(j->ctx->work, &j->image->store, j->image->reference.tag, NULL, &image);
+	*digest = image.digest;
+	return s;
+}
+
+/* No signature, or no image: the digest alone does not tell. And whether the platform is there. */
+static plomb_status
+check_remote(job *j, const plomb_digest *digest)
+{
+	plomb_view none = { NULL, 0 };
+	plomb_layout_image image;
+	plomb_status s;
+
+	if (j->judgement->status != PLOMB_OK && plomb_status_class(j->judgement->status) != PLOMB_CLASS_NO_SIGNATURE) {
+		return PLOMB_OK;
+	}
+	if (j->judgement->status == PLOMB_OK && j->settings->platform == NULL) {
+		return PLOMB_OK;
+	}
+	s = plomb_registry_image(j->ctx->work, &j->image->store, none, digest, &image);
+	if (s != PLOMB_OK) {
+		return blame_remote(j, s);
+	}
+	if (j->judgement->status != PLOMB_OK) {
+		return PLOMB_OK;
+	}
+	/* The image's own blobs are where the image is. */
+	j->image->store.signatures = j->image->store.image;
+	return check_platform(j, &j->image->store.store, &image);
+}
+
+static plomb_status
+judge_remote(job *j)
+{
+	plomb_registry_search search;
+	plomb_text sentence;
+	plomb_digest digest;
+	plomb_status s;
+
+	s = find_remote(j, &digest);
+	if (s != PLOMB_OK) {
+		return blame_remote(j, s);
+	}
+	j->judgement->digest = digest;
+	plomb_message_from_digest(&j->artifact, &digest);
+	search.prefix = j->remote->prefix;
+	search.suffix = is_attestation(j) ? ".att" : ".sig";
+	search.max_blob = is_attestation(j) ? PLOMB_MAX_INPUT_BYTES : PLOMB_MAX_BUNDLE_BYTES;
+	search.is_enough = has_accepted;
+	s = plomb_registry_signatures(j->ctx->work, &j->image->store, &digest, &search, on_found, j);
+	if (s == PLOMB_NO_ROOM) {
+		return s;
+	}
+	plomb_text_init(&sentence);
+	plomb_remote_sentence(j->remote, s, &sentence);
+	decide(j, s, plomb_text_cstr(&sentence));
+	plomb_text_free(&sentence);
+	return check_remote(j, &digest);
 }
 
 /* The clock only ever refuses. */
@@ -179,47 +307,85 @@ image_try(void *user, plomb_ctx *ctx)
 	set_clock(j->settings, &j->policy);
 	j->layer_policy = plomb_settings_layer_policy(&j->policy);
 	plomb_judgement_warn(j->judgement, &j->policy, &j->trust);
-	return judge_image(j);
+	return j->local != NULL ? judge_local(j) : judge_remote(j);
 }
 
-/* One image: its part of the exit status. */
+/* What the try came to: this image's part of the exit status. */
 static int
-verify_image(plomb_app *app, const plomb_settings *settings, const plomb_trust_source *source, const char *argument)
+conclude(plomb_app *app, job *j, plomb_status s)
+{
+	if (s == PLOMB_OK && j->judgement->out_of_memory) {
+		s = plomb_fail_status(j->fault, PLOMB_NO_ROOM, NULL);
+	}
+	if (s != PLOMB_OK) {
+		plomb_judgement_blame(j->judgement, s, plomb_text_cstr(&j->fault->message));
+	}
+	return plomb_conclude(app, j->settings, j->judgement);
+}
+
+static int
+verify_local(plomb_app *app, job *j, const char *argument)
 {
 	plomb_local_image local;
+	plomb_status s;
+	int status;
+
+	j->local = &local;
+	s = plomb_local_image_open(&local, argument, j->fault);
+	if (s == PLOMB_OK) {
+		s = plomb_with_room(image_try, j, j->fault);
+	}
+	status = conclude(app, j, s);
+	plomb_local_image_free(&local);
+	return status;
+}
+
+static int
+verify_remote(plomb_app *app, job *j, const char *argument)
+{
+	plomb_remote_image image;
+	plomb_status s;
+	int status;
+
+	j->image = &image;
+	j->remote->fault = j->fault;
+	s = plomb_remote_image_open(&image, j->remote, argument,
+		is_attestation(j) ? MOST_FETCHED_ATTESTATIONS : MOST_FETCHED_SIGNATURES, j->fault);
+	if (s == PLOMB_OK) {
+		j->judgement->full_name = plomb_text_cstr(&image.name);
+		s = plomb_with_room(image_try, j, j->fault);
+	}
+	status = conclude(app, j, s);
+	plomb_remote_image_free(&image);
+	return status;
+}
+
+/* One image; remote is NULL for local ones. */
+static int
+verify_image(plomb_app *app, const plomb_settings *settings, const plomb_trust_source *source, plomb_remote *remote, const char *argument)
+{
 	plomb_judgement judgement;
 	plomb_fault fault;
-	plomb_status s;
 	job j;
 	int status;
 
+	memset(&j, 0, sizeof j);
 	plomb_fault_init(&fault);
 	plomb_judgement_init(&judgement, argument, 1);
 	judgement.platform = settings->platform;
 	j.settings = settings;
 	j.source = source;
-	j.local = &local;
+	j.remote = remote;
 	j.judgement = &judgement;
 	j.fault = &fault;
-	s = plomb_local_image_open(&local, argument, &fault);
-	if (s == PLOMB_OK) {
-		s = plomb_with_room(image_try, &j, &fault);
-	}
-	if (s == PLOMB_OK && judgement.out_of_memory) {
-		s = plomb_fail_status(&fault, PLOMB_NO_ROOM, NULL);
-	}
-	if (s != PLOMB_OK) {
-		plomb_judgement_blame(&judgement, s, plomb_text_cstr(&fault.message));
-	}
-	status = plomb_conclude(app, settings, &judgement);
-	plomb_local_image_free(&local);
+	status = remote == NULL ? verify_local(app, &j, argument) : verify_remote(app, &j, argument);
 	plomb_judgement_free(&judgement);
 	plomb_fault_free(&fault);
 	return status;
 }
 
 static int
-verify_all(plomb_app *app, const plomb_settings *settings, const plomb_trust_source *source)
+verify_all(plomb_app *app, const plomb_settings *settings, const plomb_trust_source *source, plomb_remote *remote)
 {
 	size_t i;
 	int status;
@@ -229,7 +395,7 @@ verify_all(plomb_app *app, const plomb_settings *settings, const plomb_trust_sou
 	for (i = 0; i < app->operand_count; i ++) {
 		int each;
 
-		each = verify_image(app, settings, source, app->operand[i]);
+		each = verify_image(app, settings, source, remote, app->operand[i]);
 		if (status == 0) {
 			status = each;
 		}
@@ -237,19 +403,66 @@ verify_all(plomb_app *app, const plomb_settings *settings, const plomb_trust_sou
 	return status;
 }
 
-/* This build can only say whether it would be a name at all. */
-static plomb_status
-refuse_reference(const char *name, plomb_fault *fault)
+/* Images from registries: connections and logins are shared by all of them. */
+static int
+verify_remotes(plomb_app *app, const plomb_settings *settings, const plomb_trust_source *source)
 {
-	plomb_reference reference;
-	plomb_status s;
+	plomb_remote remote;
+	plomb_fault fault;
+	int status;
 
-	s = plomb_reference_parse(plomb_view_of_arg(name), &reference);
-	if (s != PLOMB_OK) {
-		return plomb_fail_status(fault, s, name);
+	plomb_fault_init(&fault);
+	if (plomb_remote_open(&remote, app->args, &fault) != PLOMB_OK) {
+		status = plomb_app_fail(app, NULL, &fault);
+	} else {
+		if (plomb_args_text(app->args, PLOMB_OPTION_TIMEOUT) == NULL) {
+			(void)plomb_timeout_start(REGISTRY_TIMEOUT_MS);
+		}
+		status = verify_all(app, settings, source, &remote);
 	}
-	return plomb_fail(fault, PLOMB_UNSUPPORTED_FEATURE, name,
-		": " PLOMB_WHY_REGISTRY "; use --local-image with a path", (const char *)NULL);
+	plomb_remote_close(&remote);
+	plomb_fault_free(&fault);
+	return status;
+}
+
+/* An option about registries beside --local-image asks for what is not done. */
+static plomb_status
+refuse_registry_options(const plomb_args *args, plomb_fault *fault)
+{
+	static const plomb_option options[] = {
+		PLOMB_OPTION_TAG_PREFIX, PLOMB_OPTION_ALLOW_HTTP, PLOMB_OPTION_ALLOW_INSECURE, PLOMB_OPTION_REGISTRY_CACERT,
+		PLOMB_OPTION_REGISTRY_CLIENT_CERT, PLOMB_OPTION_REGISTRY_CLIENT_KEY, PLOMB_OPTION_REGISTRY_PASSWORD,
+		PLOMB_OPTION_REGISTRY_SERVER_NAME, PLOMB_OPTION_REGISTRY_TOKEN, PLOMB_OPTION_REGISTRY_USERNAME, PLOMB_OPTION_REGISTRY_MIRROR
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof options / sizeof options[0]; i ++) {
+		const plomb_arg_spec *spec;
+
+		spec = &plomb_option_table[options[i]];
+		if (spec->kind == PLOMB_ARG_SWITCH ? plomb_args_on(args, options[i], 0) : plomb_args_text(args, options[i]) != NULL) {
+			return plomb_fail(fault, PLOMB_USAGE_ERROR, "--", spec->name, " has no meaning with --local-image", (const char *)NULL);
+		}
+	}
+	return PLOMB_OK;
+}
+
+/* A name that cannot be one is a mistake before anything is fetched. */
+static plomb_status
+check_references(const plomb_app *app, plomb_fault *fault)
+{
+	size_t i;
+
+	for (i = 0; i < app->operand_count; i ++) {
+		plomb_reference reference;
+		plomb_status s;
+
+		s = plomb_reference_parse(plomb_view_of_arg(app->operand[i]), &reference);
+		if (s != PLOMB_OK) {
+			return plomb_fail_status(fault, s, app->operand[i]);
+		}
+	}
+	return PLOMB_OK;
 }
 
 static plomb_status
@@ -265,7 +478,8 @@ check_operands(const plomb_app *app, plomb_fault *fault)
 			return plomb_fail(fault, PLOMB_USAGE_ERROR, "an image's name is empty", (const char *)NULL);
 		}
 	}
-	return plomb_args_on(app->args, PLOMB_OPTION_LOCAL_IMAGE, 0) ? PLOMB_OK : refuse_reference(app->operand[0], fault);
+	return plomb_args_on(app->args, PLOMB_OPTION_LOCAL_IMAGE, 0)
+		? refuse_registry_options(app->args, fault) : check_references(app, fault);
 }
 
 /* see app.h */
@@ -285,7 +499,8 @@ plomb_cmd_verify(plomb_app *app, plomb_cmd command)
 	{
 		status = plomb_app_fail(app, NULL, &fault);
 	} else {
-		status = verify_all(app, &settings, &source);
+		status = plomb_args_on(app->args, PLOMB_OPTION_LOCAL_IMAGE, 0)
+			? verify_all(app, &settings, &source, NULL) : verify_remotes(app, &settings, &source);
 	}
 	plomb_trust_source_free(&source);
 	plomb_settings_free(&settings);

@@ -3,6 +3,8 @@
 #include "json_out.h"
 #include "room.h"
 
+#include "../../port/http.h"
+
 #ifndef PLOMB_PROFILE
 #define PLOMB_PROFILE "offline"
 #endif
@@ -45,7 +47,7 @@ static const char *const backends[][2] = {
 	{ "rsa", "BearSSL" },
 	{ "ed25519", "libsodium" },
 	{ "json", "jsmn" },
-	{ "http", "none" }
+	{ "http", plomb_http_backend }
 };
 
 static void

@@ -2,8 +2,8 @@
 #include "app.h"
 
 static const plomb_command table[] = {
-	{ PLOMB_CMD_VERIFY, "verify", "--local-image PATH[:TAG|@DIGEST]...", "verify the signatures of images", plomb_cmd_verify },
-	{ PLOMB_CMD_VERIFY_ATTESTATION, "verify-attestation", "--local-image PATH[:TAG|@DIGEST]...", "verify attestations about images", plomb_cmd_verify },
+	{ PLOMB_CMD_VERIFY, "verify", "IMAGE... | --local-image PATH[:TAG|@DIGEST]...", "verify the signatures of images", plomb_cmd_verify },
+	{ PLOMB_CMD_VERIFY_ATTESTATION, "verify-attestation", "IMAGE... | --local-image PATH[:TAG|@DIGEST]...", "verify attestations about images", plomb_cmd_verify },
 	{ PLOMB_CMD_VERIFY_BLOB, "verify-blob", "FILE|DIGEST", "verify the signature of a file", plomb_cmd_blob },
 	{ PLOMB_CMD_VERIFY_BLOB_ATTESTATION, "verify-blob-attestation", "[FILE|DIGEST]", "verify an attestation about a file", plomb_cmd_blob },
 	{ PLOMB_CMD_INSPECT, "inspect", "BUNDLE", "show what a bundle says, without verifying it", plomb_cmd_inspect },

@@ -208,6 +208,13 @@ retell(plomb_bytes *bytes, plomb_view view)
 
 /* see judgement.h */
 void
+plomb_finding_explain(plomb_finding *finding, const char *what)
+{
+	retell(&finding->what, plomb_view_of_arg(what));
+}
+
+/* see judgement.h */
+void
 plomb_finding_refuse(plomb_finding *finding, plomb_check check, plomb_status status, const char *what, const char *want, plomb_view got)
 {
 	finding->accepted = 0;

@@ -10,7 +10,7 @@
 
 /* One signature. Bytes that are absent have p NULL. */
 typedef struct {
-	const char *origin;      /* "layout" or "file" */
+	const char *origin;      /* "layout", "referrer", "tag" or "file" */
 	char *file;              /* of a file, its name; else NULL */
 	plomb_digest source;     /* of the manifest that held it; hash NONE for a file */
 	plomb_format format;
@@ -38,6 +38,7 @@ typedef struct {
 
 typedef struct {
 	const char *name; /* as the user gave it */
+	const char *full_name; /* of an image in a registry, with registry and tag or digest; else NULL */
 	int is_image;
 	plomb_digest digest; /* hash NONE until it is known */
 	const char *platform;
@@ -68,6 +69,8 @@ void plomb_judgement_warn(plomb_judgement *judgement, const plomb_policy *policy
 void plomb_judgement_set_file(plomb_judgement *judgement, plomb_finding *finding, const char *file);
 /* A signature that could not be read, and why. */
 plomb_finding *plomb_judgement_add_trouble(plomb_judgement *judgement, plomb_format format, plomb_status trouble);
+/* What is known about a signature that could not be read. */
+void plomb_finding_explain(plomb_finding *finding, const char *what);
 /* Refuse an accepted finding after all, at this check. */
 void plomb_finding_refuse(plomb_finding *finding, plomb_check check, plomb_status status, const char *what, const char *want, plomb_view got);
 

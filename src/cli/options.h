@@ -24,14 +24,16 @@ typedef enum {
 	PLOMB_CMD_VERSION = 1u << 8,
 	PLOMB_CMD_HELP = 1u << 9,
 	PLOMB_CMD_INITIALIZE = 1u << 10,
-	PLOMB_CMD_ROOT_UPDATE = 1u << 11
+	PLOMB_CMD_ROOT_UPDATE = 1u << 11,
+	PLOMB_CMD_TREE = 1u << 12
 } plomb_cmd;
 
 #define PLOMB_CMDS_IMAGE (PLOMB_CMD_VERIFY | PLOMB_CMD_VERIFY_ATTESTATION)
 #define PLOMB_CMDS_BLOB  (PLOMB_CMD_VERIFY_BLOB | PLOMB_CMD_VERIFY_BLOB_ATTESTATION)
 #define PLOMB_CMDS_VERIFY (PLOMB_CMDS_IMAGE | PLOMB_CMDS_BLOB)
 #define PLOMB_CMDS_UPDATE (PLOMB_CMD_INITIALIZE | PLOMB_CMD_ROOT_UPDATE)
-#define PLOMB_CMDS_ALL   0xFFFu
+#define PLOMB_CMDS_REGISTRY (PLOMB_CMDS_IMAGE | PLOMB_CMD_TREE)
+#define PLOMB_CMDS_ALL   0x1FFFu
 
 #define PLOMB_WHY_REGISTRY "this build has no registry access"
 #define PLOMB_WHY_HARDWARE "hardware keys are not supported"
@@ -71,7 +73,7 @@ typedef enum {
 	X(NEW_BUNDLE_FORMAT, "new-bundle-format", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "if false, only cosign 2's formats count (default true: both)") \
 	X(OFFLINE, "offline", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "always so: nothing is ever looked up in a log") \
 	X(OCI11, "experimental-oci11", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "always so: OCI 1.1 referrers are looked at") \
-	X(MAX_WORKERS, "max-workers", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "N", "accepted; one worker is enough") \
+	X(MAX_WORKERS, "max-workers", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "N", "accepted; candidates are looked at one after the other") \
 	X(REKOR_URL, "rekor-url", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "URL", "only the default: logs are known by the trust root") \
 	X(BUNDLE, "bundle", 0, TEXT, PLOMB_CMDS_BLOB | PLOMB_CMD_CONFORMANCE, 0, NULL, "FILE", "the bundle (else FILE.sigstore.json, .sigstore, .sigstore.jsonl)") \
 	X(SIGNATURE, "signature", 0, TEXT, PLOMB_CMDS_BLOB, PLOMB_CMDS_IMAGE, "an image's signatures are those attached to it", "FILE", "a detached signature: a file, or base64") \
@@ -79,7 +81,7 @@ typedef enum {
 	X(RFC3161, "rfc3161-timestamp", 0, TEXT, PLOMB_CMDS_BLOB, 0, NULL, "FILE", "cosign 2's timestamp file, beside --signature") \
 	X(DIGEST, "digest", 0, TEXT, PLOMB_CMD_VERIFY_BLOB_ATTESTATION, 0, NULL, "HEX", "the file's digest instead of the file") \
 	X(DIGEST_ALG, "digestAlg", 0, TEXT, PLOMB_CMD_VERIFY_BLOB_ATTESTATION, 0, NULL, "HASH", "of --digest: sha256, sha384 or sha512") \
-	X(OUTPUT, "output", 'o', TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_INSPECT | PLOMB_CMD_ROOT_SHOW | PLOMB_CMD_VERSION, 0, NULL, "FORMAT", "json, text, or report: every check of every signature") \
+	X(OUTPUT, "output", 'o', TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_TREE | PLOMB_CMD_INSPECT | PLOMB_CMD_ROOT_SHOW | PLOMB_CMD_VERSION, 0, NULL, "FORMAT", "json, text, or report: every check of every signature") \
 	X(JSON, "json", 0, SWITCH, PLOMB_CMD_VERSION, 0, NULL, NULL, "the same as --output json") \
 	X(EXPLAIN, "explain", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "one line a check on stderr, as on a terminal") \
 	X(STAGING, "staging", 0, SWITCH, PLOMB_CMD_CONFORMANCE, 0, NULL, NULL, "needs --trusted-root: only the public-good root is compiled in") \
@@ -105,18 +107,19 @@ typedef enum {
 	X(SCT, "sct", 0, TEXT, 0, PLOMB_CMDS_VERIFY, "detached certificate timestamps are not supported", "FILE", NULL) \
 	X(POLICY, "policy", 0, LIST, 0, PLOMB_CMD_VERIFY_ATTESTATION, "CUE and Rego policies are not evaluated", "FILE", NULL) \
 	X(ATTACHMENT, "attachment", 0, TEXT, 0, PLOMB_CMD_VERIFY, "attachments are not verified", "KIND", NULL) \
-	X(TAG_PREFIX, "attachment-tag-prefix", 0, TEXT, 0, PLOMB_CMDS_IMAGE, "only cosign's own tag names are looked at", "PREFIX", NULL) \
+	X(TAG_PREFIX, "attachment-tag-prefix", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "PREFIX", "what stands in front of sha256-... in the tags of attachments") \
 	X(PAYLOAD, "payload", 0, TEXT, 0, PLOMB_CMD_VERIFY, "an image's payloads are those attached to it", "FILE", NULL) \
-	X(K8S_KEYCHAIN, "k8s-keychain", 0, SWITCH, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, NULL, NULL) \
-	X(ALLOW_HTTP, "allow-http-registry", 0, SWITCH, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, NULL, NULL) \
-	X(ALLOW_INSECURE, "allow-insecure-registry", 0, SWITCH, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, NULL, NULL) \
-	X(REGISTRY_CACERT, "registry-cacert", 0, TEXT, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, "FILE", NULL) \
-	X(REGISTRY_CLIENT_CERT, "registry-client-cert", 0, TEXT, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, "FILE", NULL) \
-	X(REGISTRY_CLIENT_KEY, "registry-client-key", 0, TEXT, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, "FILE", NULL) \
-	X(REGISTRY_PASSWORD, "registry-password", 0, TEXT, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, "PASSWORD", NULL) \
-	X(REGISTRY_SERVER_NAME, "registry-server-name", 0, TEXT, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, "NAME", NULL) \
-	X(REGISTRY_TOKEN, "registry-token", 0, TEXT, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, "TOKEN", NULL) \
-	X(REGISTRY_USERNAME, "registry-username", 0, TEXT, 0, PLOMB_CMDS_IMAGE, PLOMB_WHY_REGISTRY, "NAME", NULL)
+	X(K8S_KEYCHAIN, "k8s-keychain", 0, SWITCH, 0, PLOMB_CMDS_REGISTRY, "logins come from docker's configuration and its helpers", NULL, NULL) \
+	X(ALLOW_HTTP, "allow-http-registry", 0, SWITCH, PLOMB_CMDS_REGISTRY, 0, NULL, NULL, "a registry without TLS may be used (localhost always may)") \
+	X(ALLOW_INSECURE, "allow-insecure-registry", 0, SWITCH, PLOMB_CMDS_REGISTRY, 0, NULL, NULL, "believe any certificate of a registry") \
+	X(REGISTRY_CACERT, "registry-cacert", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "FILE", "the authorities of registries: PEM, instead of the system's") \
+	X(REGISTRY_CLIENT_CERT, "registry-client-cert", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "FILE", "our certificate for the registry: PEM") \
+	X(REGISTRY_CLIENT_KEY, "registry-client-key", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "FILE", "and its key: PEM") \
+	X(REGISTRY_PASSWORD, "registry-password", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "PASSWORD", "log in with it (else docker's configuration)") \
+	X(REGISTRY_SERVER_NAME, "registry-server-name", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "NAME", "the name in the registry's certificate") \
+	X(REGISTRY_TOKEN, "registry-token", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "TOKEN", "a bearer token for the registry") \
+	X(REGISTRY_USERNAME, "registry-username", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "NAME", "log in as") \
+	X(REGISTRY_MIRROR, "registry-mirror", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "HOST", "fetch images from there; what they are called stays")
 
 typedef enum {
 #define PLOMB_OPTION_ENUM(id, name, letter, kind, commands, refused, why, value, help) PLOMB_OPTION_##id,

@@ -224,7 +224,7 @@ put_bundle(const job *j, const plomb_finding *finding, plomb_ctx *ctx, plomb_jso
 	plomb_text_init(&digest);
 	plomb_text_digest(&digest, &j->judgement->digest);
 	plomb_json_object(out);
-	put_critical(out, plomb_view_of_arg(j->judgement->name), plomb_text_as_view(&digest), statement.predicate_type);
+	put_critical(out, plomb_view_of_arg(j->judgement->full_name != NULL ? j->judgement->full_name : j->judgement->name), plomb_text_as_view(&digest), statement.predicate_type);
 	out->text->failed |= digest.failed;
 	plomb_text_free(&digest);
 	annotations = plomb_statement_annotations(&statement, subject);

@@ -17,10 +17,19 @@
 
 /* ------------------------------------------------------- loading and names */
 
-static plomb_status
-fetch_manifest(plomb_work *work, plomb_store *store, const plomb_digest *digest, uint64_t size, plomb_view *bytes)
+/* see layout_inner.h */
+plomb_status
+plomb_store_manifest_blob(plomb_store *store, plomb_work *work,
+	const plomb_digest *digest, uint64_t size, plomb_view media_type, plomb_view *bytes)
 {
-	plomb_status s = store->blob(store, work, digest, size, PLOMB_MAX_MANIFEST_BYTES, bytes);
+	(void)media_type;
+	return store->blob(store, work, digest, size, PLOMB_MAX_MANIFEST_BYTES, bytes);
+}
+
+static plomb_status
+fetch_manifest(plomb_work *work, plomb_store *store, const plomb_digest *digest, uint64_t size, plomb_view media_type, plomb_view *bytes)
+{
+	plomb_status s = store->manifest(store, work, digest, size, media_type, bytes);
 
 	return s == PLOMB_UNSET ? PLOMB_LAYOUT_BLOB_MISSING : s;
 }
@@ -55,7 +64,7 @@ plomb_layout_load(plomb_work *work, plomb_store *store,
 	plomb_status s;
 
 	memset(loaded, 0, sizeof *loaded);
-	s = fetch_manifest(work, store, digest, size, &bytes);
+	s = fetch_manifest(work, store, digest, size, media_type, &bytes);
 	return s == PLOMB_OK ? plomb_layout_read(work, bytes, media_type, loaded) : s;
 }
 
@@ -586,7 +595,7 @@ load_image(plomb_work *work, plomb_store *store, const entry *chosen, plomb_layo
 	size_t mark;
 	plomb_status s;
 
-	s = fetch_manifest(work, store, &chosen->digest, chosen->size, &bytes);
+	s = fetch_manifest(work, store, &chosen->digest, chosen->size, chosen->media_type, &bytes);
 	if (s == PLOMB_LAYOUT_BLOB_MISSING && chosen->size == UINT64_MAX) {
 		/* A digest that index.json does not name and no blob has is somebody else's. */
 		return PLOMB_IMAGE_NOT_FOUND;

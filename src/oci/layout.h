@@ -34,6 +34,11 @@ struct plomb_store {
 	 */
 	plomb_status (*blob)(plomb_store *store, plomb_work *work, const plomb_digest *digest, uint64_t size, size_t max, plomb_view *bytes);
 	/*
+	 * The same for a manifest, which a registry keeps apart from other
+	 * blobs: media_type is what its descriptor says, or absent.
+	 */
+	plomb_status (*manifest)(plomb_store *store, plomb_work *work, const plomb_digest *digest, uint64_t size, plomb_view media_type, plomb_view *bytes);
+	/*
 	 * Hash a blob of any size without keeping it: PLOMB_OK if it is what
 	 * digest and size say, PLOMB_UNSET, PLOMB_DIGEST_MISMATCH,
 	 * PLOMB_LIMIT_EXCEEDED after too many blobs, PLOMB_IO_ERROR, PLOMB_NO_ROOM.
@@ -47,6 +52,10 @@ struct plomb_store {
 	 */
 	plomb_status (*list)(plomb_store *store, size_t i, plomb_digest *digest, uint64_t *size);
 };
+
+/* A store's manifest function where manifests are blobs like any other. */
+plomb_status plomb_store_manifest_blob(plomb_store *store, plomb_work *work,
+	const plomb_digest *digest, uint64_t size, plomb_view media_type, plomb_view *bytes);
 
 /* An image found in a layout. */
 typedef struct {
@@ -108,6 +117,7 @@ typedef struct {
 	plomb_view bytes;
 	plomb_layer layer;
 	plomb_digest source; /* of the manifest that holds it */
+	const char *origin;  /* where that was found: "layout", "referrer" or "tag" */
 	plomb_status trouble; /* not PLOMB_OK: it could not be read, and why; it is still a candidate */
 } plomb_found;
 

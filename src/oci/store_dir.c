@@ -326,6 +326,7 @@ plomb_store_dir_init(plomb_store_dir *dir, plomb_view path,
 	}
 	dir->store.file = dir_file;
 	dir->store.blob = dir_blob;
+	dir->store.manifest = plomb_store_manifest_blob;
 	dir->store.check = dir_check;
 	dir->store.list = dir_list;
 	dir->files = files;

@@ -560,6 +560,7 @@ plomb_store_tar_read(plomb_store_tar *tar, plomb_file *file,
 	memset(tar, 0, sizeof *tar);
 	tar->store.file = tar_file;
 	tar->store.blob = tar_blob;
+	tar->store.manifest = plomb_store_manifest_blob;
 	tar->store.check = tar_check;
 	tar->store.list = tar_list;
 	tar->files = files;

@@ -1,0 +1,371 @@
+#include "remote.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../../port/helper.h"
+
+/* What all answers about one image may take; attestations are counted in it. */
+#define MOST_MEMORY (512u << 20)
+#define MAX_HELPER_OUTPUT 65536
+
+/* ------------------------------------------------------------------- logins */
+
+static void
+wipe(void *bytes, size_t n)
+{
+	volatile unsigned char *p;
+
+	for (p = bytes; n != 0; n --) {
+		*p = 0;
+		p ++;
+	}
+}
+
+/* DIR/NAME of a variable, if that is set and the file is there. */
+static char *
+file_below(const char *folder, const char *name)
+{
+	plomb_text path;
+	char *copy;
+
+	if (folder == NULL || folder[0] == 0) {
+		return NULL;
+	}
+	plomb_text_init(&path);
+	plomb_text_str(&path, folder);
+	plomb_text_str(&path, "/");
+	plomb_text_str(&path, name);
+	copy = path.failed || !plomb_file_exists(plomb_text_cstr(&path)) ? NULL : plomb_copy_view(plomb_text_as_view(&path));
+	plomb_text_free(&path);
+	return copy;
+}
+
+/* Docker's file, else containers'; NULL if there is none. Freed by the caller. */
+static char *
+find_config(void)
+{
+	const char *named;
+	char *path;
+
+	named = getenv("DOCKER_CONFIG");
+	path = named != NULL && named[0] != 0 ? file_below(named, "config.json") : file_below(getenv("HOME"), ".docker/config.json");
+	if (path != NULL) {
+		return path;
+	}
+	named = getenv("REGISTRY_AUTH_FILE");
+	if (named != NULL && named[0] != 0) {
+		return plomb_copy_view(plomb_view_of_arg(named));
+	}
+	if ((path = file_below(getenv("XDG_RUNTIME_DIR"), "containers/auth.json")) != NULL
+		|| (path = file_below(getenv("XDG_CONFIG_HOME"), "containers/auth.json")) != NULL)
+	{
+		return path;
+	}
+	return file_below(getenv("HOME"), ".config/containers/auth.json");
+}
+
+static plomb_status
+read_config(plomb_remote *remote)
+{
+	plomb_status s;
+	char *path;
+
+	if (remote->is_config_read) {
+		return PLOMB_OK;
+	}
+	path = find_config();
+	s = path == NULL ? PLOMB_OK : plomb_read_file(&remote->config, path, PLOMB_MAX_DOCKER_CONFIG, remote->fault);
+	free(path);
+	if (s != PLOMB_OK) {
+		return s;
+	}
+	/* A member of the file is at most a token; what is unescaped or decoded is no longer than the file. */
+	remote->room_size = (128u << 10) + 32 * remote->config.n;
+	remote->room = malloc(remote->room_size);
+	if (remote->room == NULL) {
+		return plomb_fail_status(remote->fault, PLOMB_NO_ROOM, NULL);
+	}
+	remote->is_config_read = 1;
+	return PLOMB_OK;
+}
+
+static plomb_status
+helper_fault(plomb_remote *remote, const char *program, const char *why)
+{
+	return plomb_fail(remote->fault, PLOMB_CONFIG_INVALID, program, ": ", why, (const char *)NULL);
+}
+
+static plomb_status
+ask_helper(plomb_remote *remote, plomb_work *work, const plomb_docker_entry *entry, plomb_login *login)
+{
+	plomb_text program;
+	unsigned char *out;
+	plomb_view text;
+	plomb_status s;
+	int exit_status;
+	size_t got;
+
+	out = plomb_work_take(work, MAX_HELPER_OUTPUT);
+	plomb_text_init(&program);
+	plomb_text_str(&program, "docker-credential-");
+	plomb_text_view(&program, entry->helper);
+	if (out == NULL || program.failed) {
+		plomb_text_free(&program);
+		return plomb_fail_status(remote->fault, PLOMB_NO_ROOM, NULL);
+	}
+	s = plomb_helper_posix.run(&plomb_helper_posix, plomb_text_cstr(&program), entry->server,
+		out, MAX_HELPER_OUTPUT, &got, &exit_status);
+	if (s != PLOMB_OK) {
+		s = helper_fault(remote, plomb_text_cstr(&program), s == PLOMB_UNSET ? "there is no such program" : "cannot be run");
+	} else {
+		text.p = out;
+		text.n = got;
+		s = plomb_docker_helper_read(work, text, exit_status, login);
+		if (s != PLOMB_OK) {
+			s = helper_fault(remote, plomb_text_cstr(&program), "does not tell a user name and a secret");
+		}
+	}
+	plomb_text_free(&program);
+	return s;
+}
+
+static int
+is_empty(const plomb_login *login)
+{
+	return login->username.n == 0 && login->identity_token.n == 0 && login->registry_token.n == 0;
+}
+
+/* A plomb_login_fn: flags, then a helper, then docker's file. */
+static plomb_status
+find_login(void *user, plomb_view registry, plomb_view repository, plomb_login *login)
+{
+	plomb_remote *remote;
+	plomb_docker_entry entry;
+	plomb_work work;
+	plomb_status s;
+
+	remote = user;
+	*login = remote->given;
+	if (!is_empty(login)) {
+		return PLOMB_OK;
+	}
+	if ((s = read_config(remote)) != PLOMB_OK || remote->config.p == NULL) {
+		return s;
+	}
+	plomb_work_init(&work, remote->room, remote->room_size);
+	s = plomb_docker_config_find(&work, plomb_bytes_view(&remote->config), registry, repository, &entry);
+	if (s != PLOMB_OK) {
+		return plomb_fail(remote->fault, s, "docker's configuration is not readable, or its login for this registry is not",
+			(const char *)NULL);
+	}
+	if (entry.helper.n != 0) {
+		s = ask_helper(remote, &work, &entry, login);
+		if (s != PLOMB_OK || !is_empty(login)) {
+			return s;
+		}
+	}
+	*login = entry.login;
+	return PLOMB_OK;
+}
+
+/* ------------------------------------------------------------------- options */
+
+static plomb_view
+secret_of(const plomb_args *args, plomb_option option)
+{
+	plomb_view none = { NULL, 0 };
+	const char *value;
+
+	value = plomb_args_text(args, option);
+	return value == NULL ? none : plomb_view_of_arg(value);
+}
+
+static plomb_status
+read_given(plomb_remote *remote, const plomb_args *args, plomb_fault *fault)
+{
+	remote->given.username = secret_of(args, PLOMB_OPTION_REGISTRY_USERNAME);
+	remote->given.password = secret_of(args, PLOMB_OPTION_REGISTRY_PASSWORD);
+	remote->given.registry_token = secret_of(args, PLOMB_OPTION_REGISTRY_TOKEN);
+	if ((remote->given.username.n == 0) != (remote->given.password.n == 0)) {
+		return plomb_fail(fault, PLOMB_USAGE_ERROR, "--registry-username and --registry-password go together", (const char *)NULL);
+	}
+	if (remote->given.username.n != 0 && remote->given.registry_token.n != 0) {
+		return plomb_fail(fault, PLOMB_USAGE_ERROR, "--registry-token is instead of --registry-username", (const char *)NULL);
+	}
+	return PLOMB_OK;
+}
+
+/* A host that a reference could begin with. */
+static plomb_status
+check_mirror(const char *mirror, plomb_fault *fault)
+{
+	plomb_reference reference;
+	plomb_text text;
+	int is_good;
+
+	if (mirror == NULL) {
+		return PLOMB_OK;
+	}
+	plomb_text_init(&text);
+	plomb_text_str(&text, mirror);
+	plomb_text_str(&text, "/name");
+	is_good = plomb_reference_parse(plomb_text_as_view(&text), &reference) == PLOMB_OK
+		&& plomb_view_is(reference.registry, mirror);
+	plomb_text_free(&text);
+	return is_good ? PLOMB_OK : plomb_fail(fault, PLOMB_USAGE_ERROR, "--registry-mirror: ", mirror, " is not a host[:port]", (const char *)NULL);
+}
+
+static plomb_status
+read_options(plomb_remote *remote, const plomb_args *args, plomb_fault *fault)
+{
+	const char *value;
+
+	remote->tls.ca_file = plomb_args_text(args, PLOMB_OPTION_REGISTRY_CACERT);
+	remote->tls.client_cert = plomb_args_text(args, PLOMB_OPTION_REGISTRY_CLIENT_CERT);
+	remote->tls.client_key = plomb_args_text(args, PLOMB_OPTION_REGISTRY_CLIENT_KEY);
+	remote->tls.server_name = plomb_args_text(args, PLOMB_OPTION_REGISTRY_SERVER_NAME);
+	remote->tls.insecure = plomb_args_on(args, PLOMB_OPTION_ALLOW_INSECURE, 0);
+	remote->mirror = plomb_args_text(args, PLOMB_OPTION_REGISTRY_MIRROR);
+	value = plomb_args_text(args, PLOMB_OPTION_TAG_PREFIX);
+	remote->prefix = value == NULL ? "" : value;
+	value = getenv("COSIGN_REPOSITORY");
+	remote->repository = value != NULL && value[0] != 0 ? value : NULL;
+	if ((remote->tls.client_cert == NULL) != (remote->tls.client_key == NULL)) {
+		return plomb_fail(fault, PLOMB_USAGE_ERROR, "--registry-client-cert and --registry-client-key go together", (const char *)NULL);
+	}
+	if (remote->tls.ca_file != NULL && !plomb_file_exists(remote->tls.ca_file)) {
+		return plomb_fail(fault, PLOMB_CONFIG_INVALID, "--registry-cacert: there is no file ", remote->tls.ca_file, (const char *)NULL);
+	}
+	return check_mirror(remote->mirror, fault);
+}
+
+/* see remote.h */
+plomb_status
+plomb_remote_open(plomb_remote *remote, const plomb_args *args, plomb_fault *fault)
+{
+	plomb_status s;
+
+	memset(remote, 0, sizeof *remote);
+	remote->fault = fault;
+	if (strcmp(plomb_http_backend, "none") == 0) {
+		return plomb_fail(fault, PLOMB_UNSUPPORTED_FEATURE, PLOMB_WHY_REGISTRY "; use --local-image with a path", (const char *)NULL);
+	}
+	if ((s = read_given(remote, args, fault)) != PLOMB_OK || (s = read_options(remote, args, fault)) != PLOMB_OK) {
+		return s;
+	}
+	remote->registry = malloc(sizeof *remote->registry);
+	if (remote->registry == NULL || plomb_http_open(&remote->tls, &remote->http) != PLOMB_OK) {
+		return plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
+	}
+	plomb_registry_init(remote->registry, find_login, remote);
+	remote->registry->jitter = (uint32_t)getpid();
+	plomb_network_init(&remote->network, remote->http, &plomb_pause_posix, remote->registry);
+	remote->network.allow_http = plomb_args_on(args, PLOMB_OPTION_ALLOW_HTTP, 0);
+	return PLOMB_OK;
+}
+
+/* see remote.h */
+void
+plomb_remote_close(plomb_remote *remote)
+{
+	plomb_http_close(remote->http);
+	if (remote->registry != NULL) {
+		plomb_registry_wipe(remote->registry);
+	}
+	free(remote->registry);
+	if (remote->config.p != NULL) {
+		wipe(remote->config.p, remote->config.n);
+	}
+	plomb_bytes_free(&remote->config);
+	if (remote->room != NULL) {
+		wipe(remote->room, remote->room_size);
+	}
+	free(remote->room);
+	memset(remote, 0, sizeof *remote);
+}
+
+/* -------------------------------------------------------------------- images */
+
+static void
+put_name(plomb_remote_image *image, const plomb_place *place)
+{
+	plomb_text_init(&image->name);
+	plomb_text_str(&image->name, place->authority);
+	plomb_text_str(&image->name, "/");
+	plomb_text_str(&image->name, place->repository);
+	plomb_text_str(&image->name, image->reference.has_digest ? "@" : ":");
+	if (image->reference.has_digest) {
+		plomb_text_digest(&image->name, &image->reference.digest);
+	} else {
+		plomb_text_view(&image->name, image->reference.tag);
+	}
+}
+
+/* COSIGN_REPOSITORY: signatures are elsewhere. */
+static plomb_status
+set_repository(plomb_remote_image *image, const plomb_remote *remote, plomb_fault *fault)
+{
+	plomb_reference reference;
+
+	if (remote->repository == NULL) {
+		return PLOMB_OK;
+	}
+	if (plomb_reference_parse(plomb_view_of_arg(remote->repository), &reference) != PLOMB_OK
+		|| reference.has_digest || plomb_place_of(&reference, &image->store.signatures) != PLOMB_OK)
+	{
+		return plomb_fail(fault, PLOMB_CONFIG_INVALID, "COSIGN_REPOSITORY: ", remote->repository, " is not a repository", (const char *)NULL);
+	}
+	return PLOMB_OK;
+}
+
+/* see remote.h */
+plomb_status
+plomb_remote_image_open(plomb_remote_image *image, plomb_remote *remote, const char *argument, size_t max_fetched, plomb_fault *fault)
+{
+	plomb_place place;
+	plomb_status s;
+
+	memset(image, 0, sizeof *image);
+	s = plomb_reference_parse(plomb_view_of_arg(argument), &image->reference);
+	if (s == PLOMB_OK) {
+		s = plomb_place_of(&image->reference, &place);
+	}
+	if (s != PLOMB_OK) {
+		return plomb_fail_status(fault, s, argument);
+	}
+	put_name(image, &place);
+	if (remote->mirror != NULL) {
+		if (strlen(remote->mirror) >= sizeof place.authority) {
+			return plomb_fail_status(fault, PLOMB_REFERENCE_INVALID, remote->mirror);
+		}
+		memcpy(place.authority, remote->mirror, strlen(remote->mirror) + 1);
+	}
+	plomb_memory_heap_init(&image->heap, MOST_MEMORY);
+	plomb_store_registry_init(&image->store, &remote->network, &image->heap.memory, &plomb_crypto_default, &place);
+	image->store.max_fetched = max_fetched;
+	return set_repository(image, remote, fault);
+}
+
+/* see remote.h */
+void
+plomb_remote_image_free(plomb_remote_image *image)
+{
+	plomb_store_registry_free(&image->store);
+	plomb_text_free(&image->name);
+}
+
+/* see remote.h */
+void
+plomb_remote_sentence(const plomb_remote *remote, plomb_status status, plomb_text *text)
+{
+	if (remote->fault->status == status && remote->fault->message.n != 0) {
+		plomb_text_str(text, plomb_text_cstr(&remote->fault->message));
+		return;
+	}
+	plomb_text_str(text, plomb_status_sentence(status));
+	if (remote->registry->why[0] != 0) {
+		plomb_text_str(text, ": ");
+		plomb_text_visible(text, plomb_view_of_arg(remote->registry->why));
+	}
+}

@@ -1,0 +1,146 @@
+/* see store_registry.h: what hangs on an image in a registry */
+#include "store_registry.h"
+#include "walk.h"
+
+/* A page of referrers, read. Its list is not signed by anybody: it only says where to look. */
+static plomb_status
+read_page(plomb_walk *w, const plomb_fetched *page, plomb_manifest *index)
+{
+	plomb_view bytes;
+	plomb_status s;
+
+	bytes.p = page->p;
+	bytes.n = page->n;
+	s = plomb_manifest_parse(w->work, bytes, index);
+	if (s == PLOMB_LIMIT_EXCEEDED) {
+		return PLOMB_REFERRERS_TOO_MANY;
+	}
+	if (s != PLOMB_OK) {
+		return s == PLOMB_NO_ROOM ? s : PLOMB_REFERRERS_MALFORMED;
+	}
+	return index->kind == PLOMB_MANIFEST_INDEX ? PLOMB_OK : PLOMB_REFERRERS_MALFORMED;
+}
+
+static plomb_status
+visit_page(plomb_walk *w, plomb_walk_pass now, const plomb_fetched *page, uint32_t *count)
+{
+	plomb_manifest index;
+	plomb_status s;
+	uint32_t i;
+
+	s = read_page(w, page, &index);
+	if (s != PLOMB_OK) {
+		return s;
+	}
+	*count += index.count;
+	if (*count > PLOMB_MAX_REFERRERS) {
+		return PLOMB_REFERRERS_TOO_MANY;
+	}
+	for (i = 0; i < index.count; i ++) {
+		size_t mark = plomb_work_mark(w->work);
+		plomb_descriptor referrer;
+
+		s = plomb_manifest_descriptor(w->work, &index, i, &referrer);
+		if (s == PLOMB_OK) {
+			s = plomb_walk_check_spent(w, plomb_walk_visit(w, now, &referrer, 1));
+		}
+		plomb_work_release(w->work, mark);
+		if (s != PLOMB_OK) {
+			return s;
+		}
+	}
+	return PLOMB_OK;
+}
+
+static plomb_status
+visit_referrers(plomb_walk *w, plomb_store_registry *store, plomb_walk_pass now)
+{
+	uint32_t count = 0;
+	size_t i;
+
+	for (i = 0; ; i ++) {
+		size_t mark = plomb_work_mark(w->work);
+		const plomb_fetched *kept;
+		plomb_fetched page;
+		plomb_status s = plomb_registry_referrers(store, &w->digest, i, &kept);
+
+		if (s != PLOMB_OK) {
+			return s == PLOMB_UNSET ? PLOMB_OK : s;
+		}
+		/* The list of what is kept may move while more is fetched; the bytes stay. */
+		page = *kept;
+		s = visit_page(w, now, &page, &count);
+		plomb_work_release(w->work, mark);
+		if (s != PLOMB_OK) {
+			return s;
+		}
+	}
+}
+
+static plomb_status
+visit_tag(plomb_walk *w, plomb_store_registry *store, const plomb_registry_search *search)
+{
+	plomb_attached attached = plomb_view_is(plomb_view_of(search->suffix), ".att") ? PLOMB_ATTACHED_ATT : PLOMB_ATTACHED_SIG;
+	const plomb_fetched *kept;
+	plomb_fetched tagged;
+	plomb_loaded loaded;
+	plomb_view bytes;
+	plomb_status s;
+	char tag[200];
+
+	if (!plomb_registry_tag_name(tag, search->prefix, &w->digest, search->suffix)) {
+		return PLOMB_REFERENCE_INVALID;
+	}
+	s = plomb_registry_tag(store, tag, &kept);
+	if (s != PLOMB_OK) {
+		return s == PLOMB_UNSET ? PLOMB_OK : s;
+	}
+	tagged = *kept;
+	if (plomb_walk_is_done(w, &tagged.digest)) {
+		return PLOMB_OK;
+	}
+	bytes.p = tagged.p;
+	bytes.n = tagged.n;
+	s = tagged.media_type.p == NULL ? PLOMB_MANIFEST_MEDIA_TYPE : plomb_layout_read(w->work, bytes, tagged.media_type, &loaded);
+	if (s != PLOMB_OK) {
+		return plomb_walk_trouble(w, &tagged.digest, attached, s);
+	}
+	return plomb_walk_manifest(w, &tagged.digest, &loaded.manifest, attached);
+}
+
+static plomb_status
+search_all(plomb_walk *w, plomb_store_registry *store, const plomb_registry_search *search)
+{
+	plomb_status s;
+
+	w->origin = "referrer";
+	if ((s = visit_referrers(w, store, PLOMB_PASS_BUNDLES)) != PLOMB_OK
+		|| (s = visit_referrers(w, store, PLOMB_PASS_REFERRERS)) != PLOMB_OK)
+	{
+		return s;
+	}
+	if (search->is_enough != NULL && search->is_enough(w->user)) {
+		return PLOMB_OK;
+	}
+	w->origin = "tag";
+	return visit_tag(w, store, search);
+}
+
+/* see store_registry.h */
+plomb_status
+plomb_registry_signatures(plomb_work *work, plomb_store_registry *store, const plomb_digest *digest,
+	const plomb_registry_search *search, plomb_found_fn found, void *user)
+{
+	size_t mark = plomb_work_mark(work);
+	plomb_status s;
+	plomb_walk w;
+
+	s = plomb_walk_init(&w, work, &store->store, digest, found, user);
+	w.max_blob = search->max_blob;
+	w.believes_types = 1;
+	if (s == PLOMB_OK) {
+		s = search_all(&w, store, search);
+	}
+	plomb_work_release(work, mark);
+	return s;
+}
