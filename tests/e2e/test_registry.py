@@ -1,0 +1,686 @@
+"""
+Registries: the requests that are made, who is told a password, and what a
+hostile one can do. Every server here is on this machine.
+"""
+import datetime
+import ipaddress
+import json
+import os
+import time
+
+import pytest
+
+from plomb import image_with, prepare, run, who
+from registry import INDEX, MANIFEST, Answer, Repository, Server, basic, closed_port, sha256
+
+NAME = "acme/app"
+SECRETS = ["hunter2-the-password", "t0ken-of-the-registry", "t0ken-of-an-identity", "t0ken-from-the-helper"]
+USER, PASSWORD = "somebody", SECRETS[0]
+
+
+class World:
+    """One signed image in a repository, and how to ask for it."""
+
+    def __init__(self, folder, bundles=1, content="dsse", api=True, **more):
+        self.folder = folder
+        self.layout, self.image, self.m = image_with({"content": content}, **more)
+        for _ in range(bundles - 1):
+            image_with({"content": "dsse"}, layout=self.layout, image=self.image)
+        prepare(self.m, folder)
+        self.repository = Repository.from_layout(self.layout.write(str(folder / "layout")), api)
+        self.digest = self.image["digest"]
+        self.env = {}
+
+    def serve(self, hook=None, tls=None, name=NAME):
+        return Server({name: self.repository}, hook, tls)
+
+    def verify(self, server, *flags, by=":latest", command="verify", timeout=60, images=(NAME,)):
+        result = run(command, "--trusted-root", self.folder / "root.json", *who(self.m, self.folder), *flags, "--output", "report",
+                     *[f"{server.name if hasattr(server, 'name') else server}/{image}{by}" for image in images],
+                     cwd=self.folder, env=self.env, timeout=timeout)
+        for secret in SECRETS:
+            assert secret.encode() not in result.stdout + result.stderr, result
+        return result
+
+    def config(self, value):
+        (self.folder / "docker").mkdir(exist_ok=True)
+        (self.folder / "docker" / "config.json").write_text(value if isinstance(value, str) else json.dumps(value))
+        self.env["DOCKER_CONFIG"] = str(self.folder / "docker")
+
+
+@pytest.fixture
+def world(tmp_path):
+    return World(tmp_path)
+
+
+def undecided(result, code, text=None):
+    assert result.status == 3, result
+    assert result.mentions(code)
+    assert text is None or text in result.stderr.decode(), result
+    return result
+
+
+def timed_out(result):
+    assert result.status == 3 and result.stderr == b"plomb: timeout: the deadline has passed\n", result
+
+
+# --- requests ------------------------------------------------------------------------
+
+@pytest.mark.parametrize("bundles", [1, 2, 5])
+def test_requests_by_digest(tmp_path, bundles):
+    """1 + 2N, on one connection, nothing twice."""
+    world = World(tmp_path, bundles)
+    with world.serve() as server:
+        world.verify(server, by="@" + world.digest).accepted()
+        assert len(server.requests) == 1 + 2 * bundles, server.requests
+        assert len(set(server.requests)) == len(server.requests)
+        assert server.connections == 1
+    assert server.paths()[0] == f"referrers/{world.digest}"
+    assert [path.split("/")[0] for path in server.paths()[1:]] == ["manifests", "blobs"] * bundles
+    assert all(seen["User-Agent"].startswith("plomb/") for seen in server.seen)
+
+
+def test_requests_by_tag(world):
+    with world.serve() as server:
+        world.verify(server).accepted()
+    assert server.paths()[:2] == ["manifests/latest", f"referrers/{world.digest}"]
+    assert len(server.requests) == 4
+
+
+def test_requests_of_two_images(world):
+    """The same repository twice: one connection, nothing asked of the first is missing for the second."""
+    with world.serve() as server:
+        result = world.verify(server, by="@" + world.digest, images=(NAME, NAME))
+        assert result.status == 0, result
+        assert server.connections == 1
+
+
+@pytest.mark.parametrize("kind", ["dsse-type", "empty", "empty-type", "absent"])
+def test_fallback_tag(tmp_path, kind):
+    """No API: an index under the digest's tag, with the types that registries write into it."""
+    world = World(tmp_path, api=False)
+    listed = world.repository.referrers(world.digest)
+    for entry in listed:
+        if kind == "absent":
+            del entry["artifactType"]
+        elif kind != "dsse-type":
+            entry["artifactType"] = "" if kind == "empty" else "application/vnd.oci.empty.v1+json"
+    index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": listed}
+    if kind == "empty-type":
+        index["artifactType"] = "application/vnd.oci.empty.v1+json"
+    world.repository.put(index, world.digest.replace(":", "-"))
+    with world.serve() as server:
+        world.verify(server, by="@" + world.digest).accepted()
+    assert len(server.requests) == 4
+    assert server.paths()[1] == "manifests/" + world.digest.replace(":", "-")
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 406])
+def test_no_referrers_api(tmp_path, status):
+    world = World(tmp_path, api=False)
+    world.repository.put({"schemaVersion": 2, "mediaType": INDEX, "manifests": world.repository.referrers(world.digest)},
+                         world.digest.replace(":", "-"))
+    with world.serve(lambda r: Answer(status) if "/referrers/" in r.path else None) as server:
+        world.verify(server).accepted()
+
+
+@pytest.mark.parametrize("status,code", [(403, "registry-auth-failed"), (500, "registry-http-error"), (418, "registry-http-error")])
+def test_referrers_unknown(world, status, code):
+    """That there is no signature is concluded only from success or 404."""
+    with world.serve(lambda r: Answer(status) if "/referrers/" in r.path else None) as server:
+        undecided(world.verify(server), code, f"answers {status}")
+
+
+def test_tag_signature(tmp_path):
+    world = World(tmp_path, content="simplesigning")
+    with world.serve() as server:
+        world.verify(server, by="@" + world.digest).accepted()
+    assert server.paths()[:2] == [f"referrers/{world.digest}", "manifests/" + world.digest.replace(":", "-") + ".sig"]
+
+
+def test_tag_prefix(tmp_path):
+    world = World(tmp_path, content="simplesigning")
+    tag = world.digest.replace(":", "-") + ".sig"
+    world.repository.tags["mine-" + tag] = world.repository.tags.pop(tag)
+    with world.serve() as server:
+        world.verify(server).refused("signature-not-found")
+        world.verify(server, "--attachment-tag-prefix", "mine-").accepted()
+
+
+def test_oci11_signature_without_a_flag(tmp_path):
+    world = World(tmp_path, content="simplesigning")
+    tag = world.digest.replace(":", "-") + ".sig"
+    old = json.loads(world.repository.manifests[world.repository.tags.pop(tag)][0])
+    old["config"]["mediaType"] = old["artifactType"] = "application/vnd.dev.cosign.artifact.sig.v1+json"
+    data, media_type = world.repository.manifests[world.digest]
+    old["subject"] = {"mediaType": media_type, "digest": world.digest, "size": len(data)}
+    world.repository.put(old)
+    with world.serve() as server:
+        assert world.verify(server).accepted().candidates[0]["source"] == "referrer"
+
+
+def test_pages(tmp_path):
+    """A list in several pages: the good one is on the last."""
+    world = World(tmp_path, bundles=3)
+    listed = world.repository.referrers(world.digest)
+
+    def hook(request):
+        if "/referrers/" not in request.path:
+            return None
+        page = int(request.path.split("page=")[1]) if "page=" in request.path else 0
+        body = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": listed[::-1][page:page + 1]}).encode()
+        link = [("Link", f'</v2/{NAME}/referrers/{world.digest}?page={page + 1}>; rel="next"')] if page < 2 else []
+        return Answer(200, body, INDEX, link)
+    with world.serve(hook) as server:
+        world.verify(server, by="@" + world.digest).accepted()
+    assert len(server.requests) == 3 + 2 * 3
+
+
+def test_cosign_repository(world):
+    world.env["COSIGN_REPOSITORY"] = None
+    with Server({NAME: Repository(), "other/place": world.repository}) as server:
+        server.repositories[NAME].manifests[world.digest] = world.repository.manifests[world.digest]
+        server.repositories[NAME].tags["latest"] = world.digest
+        world.env["COSIGN_REPOSITORY"] = f"{server.name}/other/place"
+        world.verify(server).accepted()
+    assert [path.split("/")[2] for method, path in server.requests] == ["acme", "other", "other", "other"]
+
+
+def test_mirror(world):
+    with world.serve() as server:
+        result = world.verify("registry.example.com", "--registry-mirror", server.name).accepted()
+    assert result.report["image"] == f"registry.example.com/{NAME}:latest"
+    assert len(server.requests) == 4
+
+
+def test_no_image(world):
+    with world.serve() as server:
+        assert world.verify(server, by=":nope").status == 11
+        assert world.verify(server, by="@sha256:" + "0" * 64).status == 11
+
+
+def test_no_signature(world):
+    world.repository.manifests = {world.digest: world.repository.manifests[world.digest]}
+    with world.serve() as server:
+        for by in (":latest", "@" + world.digest):
+            result = world.verify(server, by=by).refused("signature-not-found")
+            assert result.status == 10
+
+
+def test_nobody_listens(world):
+    undecided(world.verify(f"localhost:{closed_port()}"), "registry-unreachable")
+
+
+# --- who may know the password ---------------------------------------------------------
+
+def wants_basic(request):
+    if request.headers.get("Authorization") != basic(USER, PASSWORD):
+        return Answer(401, headers=[("WWW-Authenticate", 'Basic realm="x"')])
+    return None
+
+
+@pytest.mark.parametrize("how", ["flags", "auth", "fields", "https key", "XDG", "REGISTRY_AUTH_FILE"])
+def test_basic(world, how):
+    with world.serve(wants_basic) as server:
+        auth = {"auth": basic(USER, PASSWORD).split()[1]}
+        key = f"https://{server.name}/v1/" if how == "https key" else server.name
+        config = {"auths": {key: {"username": USER, "password": PASSWORD} if how == "fields" else auth}}
+        flags = ("--registry-username", USER, "--registry-password", PASSWORD) if how == "flags" else ()
+        if how == "REGISTRY_AUTH_FILE":
+            (world.folder / "auth.json").write_text(json.dumps(config))
+            world.env["REGISTRY_AUTH_FILE"] = str(world.folder / "auth.json")
+        elif how == "XDG":
+            (world.folder / "run" / "containers").mkdir(parents=True)
+            (world.folder / "run" / "containers" / "auth.json").write_text(json.dumps(config))
+            world.env["XDG_RUNTIME_DIR"] = str(world.folder / "run")
+        elif how != "flags":
+            world.config(config)
+        world.verify(server, *flags, by="@" + world.digest).accepted()
+        assert len(server.requests) == 4, "one 401, and then no more"
+        undecided(world.verify(server, "--registry-username", USER, "--registry-password", "wrong"), "registry-auth-failed")
+
+
+@pytest.mark.parametrize("key", ["localhost", "evil.{}", "{}.evil", "{}/acme/ap", "{}/other", "{}0", "localhost:1"])
+def test_other_hosts_password(world, key):
+    """CVE-2026-59891: credentials of a host whose name only looks like this one."""
+    with world.serve(wants_basic) as server:
+        world.config({"auths": {key.format(server.name): {"username": USER, "password": PASSWORD}}})
+        undecided(world.verify(server), "registry-auth-failed", "none is known")
+        assert not any("Authorization" in seen for seen in server.seen)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"auths":{"localhost":1},"auths":{}}', '{"auths":[]}',
+                                  '{"auths":{"%s":{"auth":"!"}}}', '{"auths":{"%s":{"auth":"bm9jb2xvbg=="}}}',
+                                  '{"credsStore":"../../bin/sh"}', '{"credsStore":"there-is-none"}'])
+def test_unreadable_config(world, text):
+    """An error, never "anonymous"."""
+    with world.serve(wants_basic) as server:
+        world.config(text.replace("%s", server.name))
+        result = world.verify(server)
+    assert result.status == 2 and result.mentions("config-invalid"), result
+
+
+@pytest.mark.parametrize("script,status", [
+    ('read host; [ "$host" = SERVER ] && echo \'{"ServerURL":"x","Username":"USER","Secret":"PASS"}\'', 0),
+    ('echo "credentials not found in native keychain"; exit 1', 3),
+    ('echo broken; exit 1', 2), ('echo "{"', 2), ('yes', 2), ('kill -9 $$', 2)])
+def test_helper(world, script, status):
+    with world.serve(wants_basic) as server:
+        script = script.replace("SERVER", server.name).replace("USER", USER).replace("PASS", PASSWORD)
+        path = world.folder / "docker-credential-test"
+        path.write_text("#!/bin/sh\n" + script + "\n")
+        path.chmod(0o755)
+        world.env["PATH"] = f"{world.folder}:{os.environ['PATH']}"
+        world.config({"credHelpers": {server.name: "test"}})
+        assert world.verify(server).status == status
+
+
+class Bearer:
+    """A registry that wants a token, and the server that gives one."""
+
+    def __init__(self, world, **more):
+        self.world, self.more, self.asked = world, more, []
+        self.tokens = Server(hook=self.give)
+        self.registry = world.serve(self.want)
+
+    def want(self, request):
+        if request.headers.get("Authorization") == "Bearer " + SECRETS[1]:
+            return None
+        realm = self.more.get("realm", f"http://{self.tokens.name}/token")
+        challenge = self.more.get("challenge", f'Basic realm="no", Bearer realm="{realm}",service="the \\"registry\\"",scope="repository:{NAME}:pull"')
+        return Answer(401, headers=[("WWW-Authenticate", challenge)])
+
+    def give(self, request):
+        self.asked.append((request.command, request.path, request.headers.get("Authorization"), request.form))
+        return self.more.get("give", lambda r: Answer(200, json.dumps({"token": SECRETS[1], "expires_in": 300}).encode()))(request)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *what):
+        self.tokens.close()
+        self.registry.close()
+
+
+def test_bearer_anonymous(world):
+    with Bearer(world) as b:
+        world.verify(b.registry, by="@" + world.digest).accepted()
+        assert b.asked == [("GET", f"/token?service=the%20%22registry%22&scope=repository%3Aacme%2Fapp%3Apull", None, "")]
+        assert len(b.registry.requests) == 4
+
+
+def test_bearer_with_password(world):
+    with Bearer(world) as b:
+        world.verify(b.registry, "--registry-username", USER, "--registry-password", PASSWORD).accepted()
+        assert b.asked[0][2] == basic(USER, PASSWORD)
+        assert all(s.get("Authorization") in (None, "Bearer " + SECRETS[1]) for s in b.registry.seen)
+
+
+def test_bearer_token_once_for_two_images(world):
+    with Bearer(world) as b:
+        assert world.verify(b.registry, images=(NAME, NAME)).status == 0
+        assert len(b.asked) == 1
+
+
+@pytest.mark.parametrize("seconds", [0, 5])
+def test_bearer_short_lived(world, seconds):
+    """A token that is as good as expired is not kept."""
+    with Bearer(world, give=lambda r: Answer(200, json.dumps({"access_token": SECRETS[1], "expires_in": seconds}).encode())) as b:
+        assert world.verify(b.registry, by="@" + world.digest).status == 0
+        assert len(b.asked) > 1
+
+
+def test_identity_token(world):
+    with Bearer(world) as b:
+        world.config({"auths": {b.registry.name: {"identitytoken": SECRETS[2]}}})
+        world.verify(b.registry).accepted()
+        assert b.asked[0][0] == "POST" and "grant_type=refresh_token" in b.asked[0][3]
+        assert f"refresh_token={SECRETS[2]}" in b.asked[0][3] and b.asked[0][2] is None
+
+
+def test_registry_token(world):
+    with Bearer(world) as b:
+        world.verify(b.registry, "--registry-token", SECRETS[1]).accepted()
+        assert b.asked == []
+        undecided(world.verify(b.registry, "--registry-token", "another"), "registry-auth-failed")
+
+
+def test_token_by_post(world):
+    def give(request):
+        if request.command == "GET":
+            return Answer(405)
+        assert f"password={PASSWORD}" in request.form
+        return Answer(200, json.dumps({"access_token": SECRETS[1]}).encode())
+    with Bearer(world, give=give) as b:
+        world.verify(b.registry, "--registry-username", USER, "--registry-password", PASSWORD).accepted()
+
+
+@pytest.mark.parametrize("answer", [
+    Answer(401), Answer(403), Answer(200, b"{}"), Answer(200, b"["), Answer(200, b'{"token":7}'),
+    Answer(200, b'{"token":"a\\r\\nX: y"}'), Answer(200, b'{"token":"' + b"a" * 20000 + b'"}'), Answer(200, b'{"token":"refused"}')],
+    ids=range(8))
+def test_no_token(world, answer):
+    with Bearer(world, give=lambda r: answer) as b:
+        undecided(world.verify(b.registry), "registry-auth-failed")
+
+
+@pytest.mark.parametrize("realm", [
+    "http://169.254.169.254/latest", "http://10.0.0.1/", "http://[fe80::1]/", "http://0.0.0.0:1/", "http://0x0a000001/", "http://167772161/",
+    "ftp://localhost/", "file:///etc/passwd", "https://user@localhost/", "//localhost/", "token", "http://a b/"])
+def test_realm_refused(world, realm):
+    """CVE-2026-33540: the challenge names a place inside the network, or none at all."""
+    with Bearer(world, realm=realm) as b:
+        undecided(world.verify(b.registry, "--registry-username", USER, "--registry-password", PASSWORD, timeout=20), "registry-realm-refused")
+
+
+@pytest.mark.parametrize("challenge", ["", "Bearer", 'Bearer realm="x', 'Bearer realm="a",realm="b"', "Digest realm=x", ",,,", 'Bearer realm="\x01"',
+                                       "Negotiate", "=", 'Bearer service="x"'])
+def test_challenge_not_understood(world, challenge):
+    with Bearer(world, challenge=challenge) as b:
+        undecided(world.verify(b.registry, "--registry-username", USER, "--registry-password", PASSWORD), "registry-auth-failed")
+        assert not any("Authorization" in seen for seen in b.registry.seen)
+
+
+# --- redirects -------------------------------------------------------------------------
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirected_blob(world, status):
+    """To another port: followed, without the password."""
+    storage = Server(hook=lambda r: Answer(200, world.repository.blobs[r.path[1:]], "application/octet-stream"))
+
+    def hook(request):
+        if "/blobs/" in request.path and request.headers.get("Authorization"):
+            return Answer(status, headers=[("Location", f"http://{storage.name}/{request.path.split('/')[-1]}")])
+        return wants_basic(request)
+    with world.serve(hook) as server, storage:
+        world.verify(server, "--registry-username", USER, "--registry-password", PASSWORD).accepted()
+        assert len(storage.requests) == 1
+        assert "Authorization" not in storage.seen[0] and "Cookie" not in storage.seen[0]
+
+
+def test_redirected_host_wants_credentials(world):
+    """CVE-2020-15157."""
+    thief = Server(hook=lambda r: Answer(401, headers=[("WWW-Authenticate", 'Basic realm="please"')]))
+    with world.serve(lambda r: Answer(307, headers=[("Location", f"http://{thief.name}/x")]) if "/blobs/" in r.path else wants_basic(r)) as server, thief:
+        result = world.verify(server, "--registry-username", USER, "--registry-password", PASSWORD)
+        undecided(result, "registry-auth-failed", "redirects to")
+        assert not any("Authorization" in seen for seen in thief.seen)
+
+
+@pytest.mark.parametrize("location", ["SELF", "/loop", "ftp://x/", "file:///etc/passwd", "http://u:p@localhost/", "", "http://a\tb/", "http://[::1"])
+def test_redirect_refused(world, location):
+    with world.serve(lambda r: Answer(302, headers=[("Location", r.path if location == "SELF" else location)])) as server:
+        undecided(world.verify(server, timeout=20), "registry-redirect-refused")
+        assert len(server.requests) <= 6
+
+
+def test_token_redirect_drops_password(world):
+    thief = Server(hook=lambda r: Answer(200, json.dumps({"token": SECRETS[1]}).encode()))
+    with Bearer(world, give=lambda r: Answer(302, headers=[("Location", f"http://{thief.name}/t")])) as b, thief:
+        world.verify(b.registry, "--registry-username", USER, "--registry-password", PASSWORD).accepted()
+        assert b.asked[0][2] == basic(USER, PASSWORD)
+        assert "Authorization" not in thief.seen[0]
+
+
+def test_token_redirect_to_inside(world):
+    with Bearer(world, give=lambda r: Answer(302, headers=[("Location", "http://169.254.169.254/")])) as b:
+        undecided(world.verify(b.registry, timeout=20), "registry-realm-refused")
+
+
+def test_posted_secret_is_not_redirected(world):
+    thief = Server(hook=lambda r: Answer(200, json.dumps({"token": SECRETS[1]}).encode()))
+    with Bearer(world, give=lambda r: Answer(307, headers=[("Location", f"http://{thief.name}/t")])) as b, thief:
+        world.config({"auths": {b.registry.name: {"identitytoken": SECRETS[2]}}})
+        undecided(world.verify(b.registry), "registry-redirect-refused")
+        assert thief.requests == []
+
+
+# --- retries ---------------------------------------------------------------------------
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry(world, status):
+    failed = []
+
+    def hook(request):
+        if "/blobs/" in request.path and not failed:
+            failed.append(1)
+            return Answer(status, headers=[("Retry-After", "0")])
+        return None
+    with world.serve(hook) as server:
+        world.verify(server).accepted()
+        assert len(server.requests) == 5
+
+
+def test_retry_ends(world):
+    with world.serve(lambda r: Answer(502, headers=[("Retry-After", "0")])) as server:
+        undecided(world.verify(server), "registry-http-error", "answers 502")
+        assert len(server.requests) == 3
+
+
+def test_retry_after_has_a_limit(world):
+    """A server that asks for a day's patience meets the timeout."""
+    with world.serve(lambda r: Answer(503, headers=[("Retry-After", "86400")])) as server:
+        started = time.monotonic()
+        timed_out(world.verify(server, "--timeout", "2s"))
+        assert time.monotonic() - started < 10
+
+
+# --- hostile answers ---------------------------------------------------------------------
+
+def drip():
+    yield b"HTTP/1.1 200 OK\r\nContent-Type: " + INDEX.encode() + b"\r\nContent-Length: 1000\r\n\r\n"
+    for _ in range(200):
+        time.sleep(0.1)
+        yield b" "
+
+
+def endless(media_type):
+    yield b"HTTP/1.1 200 OK\r\nContent-Type: " + media_type.encode() + b"\r\nConnection: close\r\n\r\n"
+    while True:
+        yield b" " * 65536
+
+
+def test_slow_drip(world):
+    with world.serve(lambda r: Answer(raw=drip()) if "/referrers/" in r.path else None) as server:
+        started = time.monotonic()
+        timed_out(world.verify(server, "--timeout", "2s"))
+        assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("where,code,status", [("/referrers/", "referrers-too-many", 12), ("/manifests/latest", "limit-exceeded", None),
+                                               ("/blobs/", "digest-mismatch", 12)])
+def test_endless_body(world, where, code, status):
+    media_type = INDEX if "referrers" in where else MANIFEST
+    with world.serve(lambda r: Answer(raw=endless(media_type)) if where in r.path else None) as server:
+        result = world.verify(server, timeout=30)
+        assert result.mentions(code) and result.status in ((status,) if status else (3, 12)), result
+
+
+def test_endless_header(world):
+    def lines():
+        yield b"HTTP/1.1 200 OK\r\n"
+        while True:
+            yield b"X-Filler: " + b"a" * 1000 + b"\r\n"
+    with world.serve(lambda r: Answer(raw=lines())) as server:
+        assert world.verify(server, timeout=30).mentions("limit-exceeded").status != 0
+
+
+def test_endless_pages(world):
+    def hook(request):
+        if "/referrers/" not in request.path:
+            return None
+        n = int(request.path.split("n=")[1]) + 1 if "n=" in request.path else 1
+        return Answer(200, json.dumps({"schemaVersion": 2, "manifests": []}).encode(), INDEX,
+                      [("Link", f'</v2/{NAME}/referrers/{world.digest}?n={n}>; rel="next"')])
+    with world.serve(hook) as server:
+        world.verify(server).refused("referrers-too-many")
+        assert len(server.requests) <= 52
+
+
+@pytest.mark.parametrize("link,code", [("SELF", "referrers-too-many"), ("http://localhost:1/x", "referrers-malformed"),
+                                       ("https://example.com/x", "referrers-malformed"), ("gopher:x", "referrers-malformed")])
+def test_next_page_elsewhere(world, link, code):
+    def hook(request):
+        if "/referrers/" not in request.path:
+            return None
+        target = request.path if link == "SELF" else link
+        return Answer(200, b'{"schemaVersion":2,"manifests":[]}', INDEX, [("Link", f'<{target}>; rel="next"')])
+    with world.serve(hook) as server:
+        world.verify(server).refused(code)
+
+
+def test_a_thousand_and_one_referrers(world):
+    one = world.repository.referrers(world.digest)[0]
+    body = json.dumps({"schemaVersion": 2, "mediaType": INDEX,
+                       "manifests": [{**one, "artifactType": "text/x", "digest": sha256(str(i).encode())} for i in range(1001)]}).encode()
+    with world.serve(lambda r: Answer(200, body, INDEX) if "/referrers/" in r.path else None) as server:
+        world.verify(server).refused("referrers-too-many")
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\x1f\x8b\x08\x00", b'{"schemaVersion":2,"manifests":[{}]}', b'{"schemaVersion":2,"layers":[]}',
+                                  b'{"schemaVersion":2,"manifests":[{"mediaType":"a","size":1,"digest":"sha256:../../../../etc/passwd"}]}'])
+def test_referrers_malformed(world, body):
+    with world.serve(lambda r: Answer(200, body, INDEX) if "/referrers/" in r.path else None) as server:
+        result = world.verify(server)
+        assert result.status == 12 and result.mentions({"referrers-malformed"}), result
+
+
+@pytest.mark.parametrize("where", ["/manifests/sha256:", "/blobs/"])
+@pytest.mark.parametrize("change", [lambda b: b + b" ", lambda b: b[:-1], lambda b: b[:-2] + b"  ", lambda b: b""], ids=["longer", "shorter", "other", "empty"])
+def test_digest_lies(world, where, change):
+    def hook(request):
+        if where not in request.path:
+            return None
+        true = world.serve_answer(request.path)
+        return Answer(200, change(true.body), true.media_type, true.headers)
+    world.serve_answer = lambda path: world.repository.get(path.split("/")[-2], path.split("/")[-1])
+    with world.serve(hook) as server:
+        world.verify(server).refused("digest-mismatch")
+
+
+def test_tag_header_lies(world):
+    def hook(request):
+        if not request.path.endswith("/manifests/latest"):
+            return None
+        data, media_type = world.repository.manifests[world.digest]
+        return Answer(200, data, media_type, [("Docker-Content-Digest", "sha256:" + "0" * 64)])
+    with world.serve(hook) as server:
+        world.verify(server).refused("digest-mismatch")
+
+
+def raw(body, length, media_type=MANIFEST, extra=b""):
+    return Answer(raw=b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n%s\r\n%s" % (media_type.encode(), length, extra, body))
+
+
+@pytest.mark.parametrize("length", [1, 10, 1 << 40])
+def test_content_length_lies(world, length):
+    with world.serve(lambda r: raw(world.repository.manifests[world.digest][0], length) if r.path.endswith("latest") else None) as server:
+        result = world.verify(server, timeout=30)
+        assert result.status in (3, 11, 12), result
+
+
+@pytest.mark.parametrize("body", [{"schemaVersion": 2, "mediaType": MANIFEST, "layers": [], "manifests": []},
+                                  {"schemaVersion": 2, "mediaType": INDEX, "manifests": []},
+                                  {"schemaVersion": 2, "mediaType": INDEX, "layers": []}])
+def test_two_kinds_at_once(world, body):
+    """CVE-2021-41190: an index to one reader and an image to another."""
+    world.repository.put(body, "latest", MANIFEST)
+    with world.serve() as server:
+        world.verify(server).refused("manifest-malformed")
+
+
+@pytest.mark.parametrize("media_type", ["text/html", "application/vnd.docker.distribution.manifest.v1+prettyjws", ""])
+def test_no_manifest_type(world, media_type):
+    data, _ = world.repository.manifests[world.digest]
+    with world.serve(lambda r: Answer(200, data, media_type) if r.path.endswith("latest") else None) as server:
+        world.verify(server).refused("manifest-media-type")
+
+
+def test_gzip(world):
+    """Nobody asked for it: the bytes are what they are."""
+    import gzip
+    data = gzip.compress(b" " * 50_000_000)
+    with world.serve(lambda r: Answer(200, data, INDEX, [("Content-Encoding", "gzip")]) if "/referrers/" in r.path else None) as server:
+        world.verify(server).refused("referrers-malformed")
+
+
+@pytest.mark.parametrize("answer", [Answer(raw=b""), Answer(raw=b"SSH-2.0-OpenSSH\r\n"), Answer(raw=b"HTTP/1.1 999999 \r\n\r\n")], ids=range(3))
+def test_no_http(world, answer):
+    with world.serve(lambda r: answer) as server:
+        assert world.verify(server, timeout=40).status == 3
+
+
+# --- TLS ---------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory):
+    """An authority, a certificate for localhost and 127.0.0.1, one for other.example, one for a client."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    folder = tmp_path_factory.mktemp("tls")
+    now = datetime.datetime.now(datetime.timezone.utc)
+
+    def make(name, hosts, issuer=None, ca=False):
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        builder = (x509.CertificateBuilder().subject_name(subject).issuer_name(issuer[0] if issuer else subject)
+                   .public_key(key.public_key()).serial_number(x509.random_serial_number())
+                   .not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=30))
+                   .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True))
+        if hosts:
+            names = [x509.IPAddress(ipaddress.ip_address(h)) if h[0].isdigit() else x509.DNSName(h) for h in hosts]
+            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        cert = builder.sign(issuer[1] if issuer else key, hashes.SHA256())
+        (folder / f"{name}.crt").write_bytes(cert.public_bytes(serialization.Encoding.PEM))
+        (folder / f"{name}.key").write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                                               serialization.NoEncryption()))
+        return subject, key
+    authority = make("ca", [], ca=True)
+    make("good", ["localhost", "127.0.0.1"], authority)
+    make("other", ["other.example"], authority)
+    make("client", [], authority)
+    return lambda name: str(folder / name)
+
+
+def test_tls(world, tls):
+    with world.serve(tls=(tls("good.crt"), tls("good.key"))) as server:
+        world.verify(server, "--registry-cacert", tls("ca.crt")).accepted()
+        assert server.connections == 1
+        undecided(world.verify(server), "registry-tls")
+        world.verify(server, "--allow-insecure-registry").accepted()
+
+
+def test_tls_other_host(world, tls):
+    with world.serve(tls=(tls("other.crt"), tls("other.key"))) as server:
+        undecided(world.verify(server, "--registry-cacert", tls("ca.crt")), "registry-tls")
+        undecided(world.verify(server, "--registry-cacert", tls("ca.crt"), "--allow-http-registry"), "registry-tls")
+        assert server.requests == []
+        world.verify(server, "--registry-cacert", tls("ca.crt"), "--registry-server-name", "other.example").accepted()
+        assert server.seen[0]["Host"] == server.name
+
+
+def test_tls_client_certificate(world, tls):
+    with world.serve(tls=(tls("good.crt"), tls("good.key"), tls("ca.crt"))) as server:
+        assert world.verify(server, "--registry-cacert", tls("ca.crt")).status == 3
+        world.verify(server, "--registry-cacert", tls("ca.crt"), "--registry-client-cert", tls("client.crt"),
+                     "--registry-client-key", tls("client.key")).accepted()
+
+
+def test_no_way_back_from_tls(world, tls):
+    """A redirect from https to http is refused, also on one host; and a token server of a TLS registry is not http."""
+    plain = Server({NAME: world.repository})
+    with world.serve(lambda r: Answer(307, headers=[("Location", f"http://{plain.name}{r.path}")]), (tls("good.crt"), tls("good.key"))) as server, plain:
+        undecided(world.verify(server, "--registry-cacert", tls("ca.crt")), "registry-redirect-refused", "https to http")
+        assert plain.requests == []
+        server.hook = lambda r: Answer(401, headers=[("WWW-Authenticate", f'Bearer realm="http://{plain.name}/t"')])
+        undecided(world.verify(server, "--registry-cacert", tls("ca.crt")), "registry-realm-refused", "not https")
+        assert plain.requests == []
+
+
+def test_http_only_where_allowed(world):
+    """A name that is not this machine's is never asked in the clear without the flag."""
+    with world.serve() as server:
+        world.env["http_proxy"] = world.env["HTTP_PROXY"] = f"http://{server.name}"
+        assert world.verify("registry.example:80", timeout=40).status == 3
+        assert server.requests == []
