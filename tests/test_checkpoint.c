@@ -327,6 +327,51 @@ test_verify(void **state)
 	discard(file);
 }
 
+/*
+ * Lines by the log's own key in front of the good one. Each costs a
+ * verification, so a log that signs its checkpoint more often than this is
+ * not looked at further.
+ */
+static void
+test_tries(void **state)
+{
+	plomb_view root_text = slurp("entry/root.json"), file = slurp("entry/verify.json");
+	plomb_trust trust;
+	plomb_json doc;
+	unsigned bad;
+	bench b;
+
+	(void)state;
+	bench_open(&b);
+	load_root(&b, root_text, &trust);
+	assert_int_equal(plomb_json_parse(&b.work, file, &doc), PLOMB_OK);
+	for (bad = 0; bad <= 5; bad ++) {
+		static unsigned char lines[8192];
+		plomb_checkpoint c;
+		plomb_view line;
+		unsigned i;
+		size_t j;
+
+		read_note(&b, &doc, "v1: Ed25519 log", &c);
+		line = c.signatures;
+		for (i = 0; i <= bad; i ++) {
+			memcpy(lines + i * line.n, line.p, line.n);
+			/* A character of the signature's middle, well behind the key id. */
+			lines[i * line.n + line.n - 20] ^= (unsigned char)(i < bad);
+		}
+		c.signatures.p = lines;
+		c.signatures.n = (bad + 1) * line.n;
+		for (j = 0; j < trust.tlog_count && !plomb_view_is(trust.tlogs[j].base_url, "https://rekor-ed.test"); j ++) {
+			continue;
+		}
+		expect_status("bad lines in front", plomb_checkpoint_verify_v1(&b.ctx, &c, &trust.tlogs[j]),
+			bad < 4 ? PLOMB_OK : PLOMB_CHECKPOINT_SIGNATURE_INVALID);
+	}
+	bench_close(&b);
+	discard(root_text);
+	discard(file);
+}
+
 int
 main(void)
 {
@@ -337,6 +382,7 @@ main(void)
 		cmocka_unit_test(test_is_v1),
 		cmocka_unit_test(test_log_v2),
 		cmocka_unit_test(test_verify),
+		cmocka_unit_test(test_tries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

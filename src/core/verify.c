@@ -214,6 +214,12 @@ see_entries(struct run *run)
 			return PLOMB_NO_ROOM;
 		}
 		run->entry_time_ok[i] = (unsigned char)(run->entry_status[i] == PLOMB_OK && time_ok);
+		/* The candidate is refused for this one: the others need not be asked, and the detail stays its own. */
+		if ((run->policy->flags & PLOMB_IGNORE_TLOG) == 0
+			&& run->entry_status[i] != PLOMB_OK && run->entry_status[i] != PLOMB_TLOG_LOG_UNKNOWN)
+		{
+			return run->entry_status[i];
+		}
 	}
 	run->entries_seen = 1;
 	return PLOMB_OK;
