@@ -16,6 +16,8 @@ FREE    = -ffreestanding
 # The port to the network: curl, or none.
 HTTP    ?= curl
 HTTP_LIBS_curl = -lcurl -pthread
+PROFILE_curl   = verifier
+PROFILE_none   = offline
 LIBS    = -lbearssl -lsodium $(HTTP_LIBS_$(HTTP))
 
 CORE_SRC = $(sort $(wildcard src/core/*.c))
