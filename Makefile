@@ -3,7 +3,11 @@
 CC      ?= cc
 CLANG   ?= clang-14
 PYTHON  ?= /usr/bin/python3
-BUILD   ?= build
+# The port to the network: curl, or none. Each has a folder of its own.
+HTTP    ?= curl
+BUILD_curl = build
+BUILD_none = build/none
+BUILD   ?= $(BUILD_$(HTTP))
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
@@ -13,11 +17,10 @@ CFLAGS  ?=
 # The core sees no operating system; port/ and cli/ see POSIX.
 POSIX   = -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
 FREE    = -ffreestanding
-# The port to the network: curl, or none.
-HTTP    ?= curl
 HTTP_LIBS_curl = -lcurl -pthread
 PROFILE_curl   = verifier
 PROFILE_none   = offline
+POSIX += -DPLOMB_PROFILE='"$(PROFILE_$(HTTP))"'
 LIBS    = -lbearssl -lsodium $(HTTP_LIBS_$(HTTP))
 
 CORE_SRC = $(sort $(wildcard src/core/*.c))
@@ -155,6 +158,6 @@ install: plomb lib ## install under DESTDIR and PREFIX
 clean: ## remove what was built
 	rm -rf build plomb
 
-.PHONY: all help lib unit unit-run cross purity e2e replay replay-run fuzz fuzz-build sweep sweep-sample \
+.PHONY: all plomb help lib unit unit-run cross purity e2e replay replay-run fuzz fuzz-build sweep sweep-sample \
 	deps-test deps-build test demo coverage size install clean
 .SECONDARY:
