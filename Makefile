@@ -44,7 +44,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
 plomb: $(BUILD)/plomb
-	cp $< $@
+	@cp $< $@.new && mv -f $@.new $@
 
 lib: $(BUILD)/libplomb.a ## build the core alone: libplomb.a
 
