@@ -125,7 +125,7 @@ $(BUILD)/sweep: tests/sweep.c $(TEST_LIB)
 sweep: $(BUILD)/sweep ## every truncation and one changed bit in every byte of every accepted bundle
 	$(PYTHON) -B tests/sweep.py $(BUILD)/sweep --all
 
-sweep-sample: $(BUILD)/sweep
+sweep-sample: $(BUILD)/sweep ## a seeded sample of it, as make test runs it
 	$(PYTHON) -B tests/sweep.py $(BUILD)/sweep --sample
 
 deps-test:

@@ -1,4 +1,5 @@
 """The README is true: its commands do what it says, its C compiles, its targets exist."""
+import hashlib
 import os
 import re
 import subprocess
@@ -28,6 +29,97 @@ def test_snippet_compiles(tmp_path):
     source.write_text(snippet)
     subprocess.run(["cc", "-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-I", os.path.join(TOP, "src"),
                     "-c", source, "-o", tmp_path / "snippet.o"], check=True)
+
+
+# Everything about who and what is asked for is argv; the files come first.
+MAIN = r"""
+#include <stdio.h>
+#include <string.h>
+static unsigned char bytes[2][1 << 16];
+static plomb_view load(int i, const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	plomb_view view = { bytes[i], 0 };
+	if (file != NULL) { view.n = fread(bytes[i], 1, sizeof bytes[i], file); fclose(file); }
+	return view;
+}
+static plomb_view text(const char *s)
+{
+	plomb_view view = { (const unsigned char *)s, strlen(s) };
+	return view;
+}
+int main(int argc, char **argv)
+{
+	static plomb_policy policy;
+	plomb_digest digest;
+	if (argc != 6 || plomb_digest_parse(text(argv[3]), &digest) != PLOMB_OK) { return 2; }
+	policy.identity.exact = text(argv[4]);
+	policy.issuer.exact = text(argv[5]);
+	return is_signed(load(0, argv[1]), load(1, argv[2]), &digest, &policy) ? 0 : 12;
+}
+"""
+
+
+def test_snippet_decides(tmp_path):
+    source = tmp_path / "snippet.c"
+    source.write_text(re.search(r"<!-- test: compile -->\n```c\n(.*?)```", README, re.S).group(1) + MAIN)
+    subprocess.run(["make", "-s", "lib"], cwd=TOP, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-I", os.path.join(TOP, "src"), source,
+                    os.path.join(TOP, "build", "libplomb.a"), "-lbearssl", "-lsodium", "-o", tmp_path / "snippet"], check=True)
+    cases = os.path.join(TOP, "tests", "vectors", "conformance")
+    with open(os.path.join(cases, "a.txt"), "rb") as file:
+        digest = "sha256:" + hashlib.sha256(file.read()).hexdigest()
+    identity = ("https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/"
+                "extremely-dangerous-oidc-beacon.yml@refs/heads/main")
+
+    def decide(case="happy-path-v0.3", digest=digest, identity=identity):
+        return subprocess.run([tmp_path / "snippet", os.path.join(TOP, "src", "cli", "trusted_root.json"),
+                               os.path.join(cases, case, "bundle.sigstore.json"), digest, identity,
+                               "https://token.actions.githubusercontent.com"]).returncode
+
+    assert decide() == 0
+    assert decide(digest="sha256:" + "0" * 64) == 12
+    assert decide(identity=identity + "2") == 12
+    assert decide(case="invalid-checkpoint-signature_fail") == 12
+
+
+def section(title):
+    return README[README.index("## " + title):].split("\n## ")[0]
+
+
+def shown(*argv):
+    return subprocess.run([PLOMB, "help", *argv], cwd=TOP, capture_output=True, text=True, check=True).stdout
+
+
+def test_exit_statuses_are_the_programs():
+    header = open(os.path.join(TOP, "src", "plomb.h"), encoding="utf8").read()
+    assert re.findall(r"^\| (\d+) \|", section("Exit status"), re.M) == re.findall(r"PLOMB_CLASS_[A-Z_]+ = (\d+)", header)
+
+
+def test_commands_and_options_are_the_programs():
+    commands = re.findall(r"^  ([a-z-]+(?: [a-z-]+)?)  ", shown(), re.M)
+    assert len(commands) >= 11
+    table = " ".join(line.split(" | ")[0] for line in section("Commands").splitlines() if line.startswith("| `"))
+    # The conformance suite's own spelling of a command that is listed.
+    for command in set(commands) - {"verify-bundle"}:
+        assert re.search(r"`%s[ `]" % command, table), command
+    options = set(re.findall(r"--([a-zA-Z0-9-]+)", " ".join(shown(*command.split()) for command in commands)))
+    named = set(re.findall(r"`--([a-zA-Z0-9-]+)", README))
+    assert len(named) >= 12 and named <= options, named - options
+
+
+def test_sweep_is_the_last_one():
+    with open(os.path.join(TOP, "tests", "sweep.txt"), encoding="utf8") as file:
+        signatures, mutations = re.search(r"^(\d+) signatures, (\d+) mutations", file.read(), re.M).groups()
+    assert f"{signatures} accepted signatures, {mutations} mutations" in README
+
+
+def test_every_fuzz_target_is_described():
+    folder = os.path.join(TOP, "fuzz")
+    with open(os.path.join(folder, "README.md"), encoding="utf8") as file:
+        rows = [line.strip("|").split(" | ") for line in file.read().splitlines() if line.startswith("| `")]
+    assert [row[0].strip(" `") for row in rows] == sorted(n[5:-2] for n in os.listdir(folder) if re.fullmatch(r"fuzz_.*\.c", n))
+    assert all(len(row) == 3 and row[2].strip() for row in rows)
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"`make ([a-z-]+)`", README)) | {"unit", "cross", "purity", "e2e", "replay", "fuzz", "install"}))
