@@ -2,6 +2,7 @@
  * plomb: argv to a command, its answer to an exit status. No status but a
  * command's own yes is 0, and an answer that could not be written is no yes.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -144,6 +145,22 @@ close_output(plomb_app *app, int status)
 	return status;
 }
 
+/*
+ * Standard descriptors that came closed are held open, or a file that is
+ * opened next would be one of them and get the messages. Read-only, so that
+ * writing to a closed standard output still fails.
+ */
+static int
+hold_standard_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	return fd >= 0 && close(fd) == 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -154,6 +171,9 @@ main(int argc, char **argv)
 	size_t used;
 	int status;
 
+	if (!hold_standard_descriptors()) {
+		return PLOMB_CLASS_UNDECIDED;
+	}
 	memset(&app, 0, sizeof app);
 	app.args = &args;
 	app.out = stdout;
