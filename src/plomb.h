@@ -253,7 +253,12 @@ typedef struct {
 	X(REGISTRY_REDIRECT_REFUSED, "registry-redirect-refused", UNDECIDED, "the registry redirects to a place that is not followed") \
 	X(REGISTRY_HTTP_ERROR, "registry-http-error", UNDECIDED, "the registry answers with an error") \
 	X(REFERRERS_TOO_MANY, "referrers-too-many", REJECTED, "more referrers than are looked at") \
-	X(REFERRERS_MALFORMED, "referrers-malformed", REJECTED, "the list of referrers is not readable")
+	X(REFERRERS_MALFORMED, "referrers-malformed", REJECTED, "the list of referrers is not readable") \
+	X(POLICY_MALFORMED, "policy-malformed", USAGE, "the policy file is not readable, or says something that is not known") \
+	X(POLICY_UNSUPPORTED, "policy-unsupported", USAGE, "the policy asks for something that this program cannot check") \
+	X(POLICY_IDENTITY_MISMATCH, "policy-identity-mismatch", REJECTED, "the signature is for an image of another name") \
+	X(POLICY_REJECTED, "policy-rejected", REJECTED, "the policy rejects this image") \
+	X(PLUGIN_INPUT_MISMATCH, "plugin-input-mismatch", USAGE, "what the gate was asked does not fit together")
 
 typedef enum {
 	PLOMB_UNSET = 0,      /* no check has run yet; a zeroed verdict is not a pass */

@@ -1,286 +1,22 @@
 /* plomb verify, plomb verify-attestation: images. */
-#include "local_image.h"
-#include "remote.h"
 #include "room.h"
 #include "timeout.h"
 #include "trust_source.h"
 #include "verdicts.h"
+#include "verify_image.h"
 
 /* As cosign: nobody waits longer for registries if nothing is said. */
 #define REGISTRY_TIMEOUT_MS 180000
-
-/* What all answers about one image may have together. */
-#define MOST_FETCHED_SIGNATURES   (32u << 20)
-#define MOST_FETCHED_ATTESTATIONS (256u << 20)
 
 /* One image on its way through the library. */
 typedef struct {
 	const plomb_settings *settings;
 	const plomb_trust_source *source;
-	plomb_local_image *local; /* NULL for one in a registry */
-	plomb_remote *remote;
-	plomb_remote_image *image;
-	plomb_judgement *judgement;
+	plomb_image_question question;
+	plomb_wanted wanted; /* there is one */
+	plomb_policy policy;
 	plomb_fault *fault;
-	/* Of the try under way. */
-	plomb_ctx *ctx;
-	plomb_trust trust;
-	plomb_policy policy, layer_policy;
-	plomb_message artifact;
 } job;
-
-static int
-is_attestation(const job *j)
-{
-	return j->settings->command == PLOMB_CMD_VERIFY_ATTESTATION;
-}
-
-/* What the command does not ask for is no candidate: an attestation is not a signature. */
-static int
-is_candidate(const job *j, plomb_found_kind kind)
-{
-	if (kind == PLOMB_FOUND_BUNDLE) {
-		return !j->settings->old_formats_only;
-	}
-	return kind == (is_attestation(j) ? PLOMB_FOUND_ENVELOPE : PLOMB_FOUND_SIMPLESIGNING);
-}
-
-static plomb_format
-format_of(plomb_found_kind kind)
-{
-	return kind == PLOMB_FOUND_ENVELOPE ? PLOMB_FORMAT_DSSE
-		: kind == PLOMB_FOUND_SIMPLESIGNING ? PLOMB_FORMAT_SIMPLESIGNING : PLOMB_FORMAT_UNKNOWN;
-}
-
-/* What keeps a candidate from being judged. A statement that says "signed" is small; an SBOM need not be. */
-static plomb_status
-trouble_of(const job *j, const plomb_found *found)
-{
-	if (found->trouble == PLOMB_OK && found->kind == PLOMB_FOUND_BUNDLE && !is_attestation(j)
-		&& found->bytes.n > PLOMB_MAX_BUNDLE_BYTES)
-	{
-		return PLOMB_LIMIT_EXCEEDED;
-	}
-	return found->trouble;
-}
-
-static plomb_finding *
-judge_found(job *j, const plomb_found *found)
-{
-	plomb_verdict verdict;
-	plomb_status s;
-
-	if ((s = trouble_of(j, found)) != PLOMB_OK) {
-		return plomb_judgement_add_trouble(j->judgement, format_of(found->kind), s);
-	}
-	if (found->kind == PLOMB_FOUND_BUNDLE) {
-		s = plomb_verify_bundle(j->ctx, &j->trust, &j->policy, &j->artifact, found->bytes, &verdict);
-		return s == PLOMB_NO_ROOM ? NULL : plomb_judgement_add(j->judgement, &verdict, NULL);
-	}
-	s = found->kind == PLOMB_FOUND_ENVELOPE
-		? plomb_verify_envelope(j->ctx, &j->trust, &j->layer_policy, &j->artifact, &found->layer, &verdict)
-		: plomb_verify_simplesigning(j->ctx, &j->trust, &j->layer_policy, &j->artifact, &found->layer, &verdict);
-	return s == PLOMB_NO_ROOM ? NULL : plomb_judgement_add(j->judgement, &verdict, &found->layer);
-}
-
-static plomb_status
-on_found(void *user, const plomb_found *found)
-{
-	job *j;
-	plomb_finding *finding;
-	size_t mark;
-
-	j = user;
-	if (!is_candidate(j, found->kind)) {
-		return PLOMB_OK;
-	}
-	mark = plomb_work_mark(j->ctx->work);
-	finding = judge_found(j, found);
-	plomb_work_release(j->ctx->work, mark);
-	if (finding == NULL) {
-		return PLOMB_NO_ROOM;
-	}
-	finding->origin = found->origin;
-	if (j->remote != NULL && plomb_status_class(finding->status) == PLOMB_CLASS_UNDECIDED) {
-		plomb_finding_explain(finding, j->remote->registry->why);
-	}
-	finding->source = found->source;
-	return PLOMB_OK;
-}
-
-/* The platform that was asked for is in the image. */
-static plomb_status
-check_platform(job *j, plomb_store *store, const plomb_layout_image *image)
-{
-	plomb_status s;
-
-	if (j->settings->platform == NULL) {
-		return PLOMB_OK;
-	}
-	s = plomb_layout_platform(j->ctx->work, store, image,
-		plomb_view_of_arg(j->settings->platform), &j->judgement->platform_digest);
-	if (s == PLOMB_NO_ROOM) {
-		return s;
-	}
-	if (s != PLOMB_OK) {
-		j->judgement->platform_digest.hash = PLOMB_HASH_NONE;
-		plomb_judgement_blame(j->judgement, s, s == PLOMB_IMAGE_NOT_FOUND ? "the image has no such platform" : NULL);
-	}
-	return PLOMB_OK;
-}
-
-/* Everything about the image that is not a signature, once one was accepted. */
-static plomb_status
-check_image(job *j, const plomb_layout_image *image)
-{
-	plomb_status s;
-
-	if (j->settings->check_content) {
-		s = plomb_layout_check_content(j->ctx->work, j->local->store, image);
-		if (s == PLOMB_NO_ROOM) {
-			return s;
-		}
-		if (s != PLOMB_OK) {
-			plomb_judgement_blame(j->judgement, s, NULL);
-			return PLOMB_OK;
-		}
-	}
-	return check_platform(j, j->local->store, image);
-}
-
-/* What the walk over the signatures came to; s is not PLOMB_NO_ROOM. */
-static void
-decide(job *j, plomb_status s, const char *sentence)
-{
-	plomb_judgement_decide(j->judgement, is_attestation(j) ? PLOMB_ATTESTATION_NOT_FOUND : PLOMB_SIGNATURE_NOT_FOUND);
-	/* The walk broke off: the signature that counts may be behind that place. */
-	if (s != PLOMB_OK && j->judgement->status != PLOMB_OK) {
-		plomb_judgement_blame(j->judgement, s, sentence);
-	}
-}
-
-static plomb_status
-judge_local(job *j)
-{
-	plomb_layout_image image;
-	plomb_status s;
-
-	s = plomb_layout_find(j->ctx->work, j->local->store, j->local->tag,
-		j->local->has_digest ? &j->local->digest : NULL, &image);
-	if (s == PLOMB_NO_ROOM) {
-		return s;
-	}
-	if (s != PLOMB_OK) {
-		plomb_judgement_blame(j->judgement, s, NULL);
-		return PLOMB_OK;
-	}
-	j->judgement->digest = image.digest;
-	plomb_message_from_digest(&j->artifact, &image.digest);
-	s = plomb_layout_signatures(j->ctx->work, j->local->store, &image, on_found, j);
-	if (s == PLOMB_NO_ROOM) {
-		return s;
-	}
-	decide(j, s, NULL);
-	return j->judgement->status == PLOMB_OK ? check_image(j, &image) : PLOMB_OK;
-}
-
-/* ---------------------------------------------------------------- registries */
-
-/* Blame with what the registry did. */
-static plomb_status
-blame_remote(job *j, plomb_status s)
-{
-	plomb_text sentence;
-
-	if (s == PLOMB_NO_ROOM) {
-		return s;
-	}
-	plomb_text_init(&sentence);
-	plomb_remote_sentence(j->remote, s, &sentence);
-	plomb_judgement_blame(j->judgement, s, plomb_text_cstr(&sentence));
-	plomb_text_free(&sentence);
-	return PLOMB_OK;
-}
-
-static int
-has_accepted(void *user)
-{
-	const job *j;
-
-	j = user;
-	return plomb_judgement_accepted(j->judgement) != 0;
-}
-
-/* A digest is known without asking; a tag is asked for once, and what it named is what is verified. */
-static plomb_status
-find_remote(job *j, plomb_digest *digest)
-{
-	plomb_layout_image image;
-	plomb_status s;
-
-	*digest = j->image->reference.digest;
-	if (j->image->reference.has_digest) {
-		return PLOMB_OK;
-	}
-	s = plomb_registry_image(j->ctx->work, &j->image->store, j->image->reference.tag, NULL, &image);
-	*digest = image.digest;
-	return s;
-}
-
-/* No signature, or no image: the digest alone does not tell. And whether the platform is there. */
-static plomb_status
-check_remote(job *j, const plomb_digest *digest)
-{
-	plomb_view none = { NULL, 0 };
-	plomb_layout_image image;
-	plomb_status s;
-
-	if (j->judgement->status != PLOMB_OK && plomb_status_class(j->judgement->status) != PLOMB_CLASS_NO_SIGNATURE) {
-		return PLOMB_OK;
-	}
-	if (j->judgement->status == PLOMB_OK && j->settings->platform == NULL) {
-		return PLOMB_OK;
-	}
-	s = plomb_registry_image(j->ctx->work, &j->image->store, none, digest, &image);
-	if (s != PLOMB_OK) {
-		return blame_remote(j, s);
-	}
-	if (j->judgement->status != PLOMB_OK) {
-		return PLOMB_OK;
-	}
-	/* The image's own blobs are where the image is. */
-	j->image->store.signatures = j->image->store.image;
-	return check_platform(j, &j->image->store.store, &image);
-}
-
-static plomb_status
-judge_remote(job *j)
-{
-	plomb_registry_search search;
-	plomb_text sentence;
-	plomb_digest digest;
-	plomb_status s;
-
-	s = find_remote(j, &digest);
-	if (s != PLOMB_OK) {
-		return blame_remote(j, s);
-	}
-	j->judgement->digest = digest;
-	plomb_message_from_digest(&j->artifact, &digest);
-	search.prefix = j->remote->prefix;
-	search.suffix = is_attestation(j) ? ".att" : ".sig";
-	search.max_blob = is_attestation(j) ? PLOMB_MAX_INPUT_BYTES : PLOMB_MAX_BUNDLE_BYTES;
-	search.is_enough = has_accepted;
-	s = plomb_registry_signatures(j->ctx->work, &j->image->store, &digest, &search, on_found, j);
-	if (s == PLOMB_NO_ROOM) {
-		return s;
-	}
-	plomb_text_init(&sentence);
-	plomb_remote_sentence(j->remote, s, &sentence);
-	decide(j, s, plomb_text_cstr(&sentence));
-	plomb_text_free(&sentence);
-	return check_remote(j, &digest);
-}
 
 /* The clock only ever refuses. */
 static void
@@ -297,30 +33,28 @@ image_try(void *user, plomb_ctx *ctx)
 	plomb_status s;
 
 	j = user;
-	j->ctx = ctx;
-	plomb_judgement_clear(j->judgement);
-	if ((s = plomb_trust_source_load(j->source, ctx, &j->trust, j->fault)) != PLOMB_OK
+	plomb_judgement_clear(j->wanted.judgement);
+	if ((s = plomb_trust_source_load(j->source, ctx, &j->wanted.trust, j->fault)) != PLOMB_OK
 		|| (s = plomb_settings_policy(j->settings, ctx, &j->policy, j->fault)) != PLOMB_OK)
 	{
 		return s;
 	}
 	set_clock(j->settings, &j->policy);
-	j->layer_policy = plomb_settings_layer_policy(&j->policy);
-	plomb_judgement_warn(j->judgement, &j->policy, &j->trust);
-	return j->local != NULL ? judge_local(j) : judge_remote(j);
+	plomb_judgement_warn(j->wanted.judgement, &j->policy, &j->wanted.trust);
+	return plomb_image_judge(&j->question, ctx);
 }
 
 /* What the try came to: this image's part of the exit status. */
 static int
 conclude(plomb_app *app, job *j, plomb_status s)
 {
-	if (s == PLOMB_OK && j->judgement->out_of_memory) {
+	if (s == PLOMB_OK && j->wanted.judgement->out_of_memory) {
 		s = plomb_fail_status(j->fault, PLOMB_NO_ROOM, NULL);
 	}
 	if (s != PLOMB_OK) {
-		plomb_judgement_blame(j->judgement, s, plomb_text_cstr(&j->fault->message));
+		plomb_judgement_blame(j->wanted.judgement, s, plomb_text_cstr(&j->fault->message));
 	}
-	return plomb_conclude(app, j->settings, j->judgement);
+	return plomb_conclude(app, j->settings, j->wanted.judgement);
 }
 
 static int
@@ -330,7 +64,7 @@ verify_local(plomb_app *app, job *j, const char *argument)
 	plomb_status s;
 	int status;
 
-	j->local = &local;
+	j->question.local = &local;
 	s = plomb_local_image_open(&local, argument, j->fault);
 	if (s == PLOMB_OK) {
 		s = plomb_with_room(image_try, j, j->fault);
@@ -347,12 +81,12 @@ verify_remote(plomb_app *app, job *j, const char *argument)
 	plomb_status s;
 	int status;
 
-	j->image = &image;
-	j->remote->fault = j->fault;
-	s = plomb_remote_image_open(&image, j->remote, argument,
-		is_attestation(j) ? MOST_FETCHED_ATTESTATIONS : MOST_FETCHED_SIGNATURES, j->fault);
+	j->question.image = &image;
+	j->question.remote->fault = j->fault;
+	s = plomb_remote_image_open(&image, j->question.remote, argument,
+		j->question.is_attestation ? PLOMB_MAX_FETCHED_ATTESTATIONS : PLOMB_MAX_FETCHED_SIGNATURES, j->fault);
 	if (s == PLOMB_OK) {
-		j->judgement->full_name = plomb_text_cstr(&image.name);
+		j->wanted.judgement->full_name = plomb_text_cstr(&image.name);
 		s = plomb_with_room(image_try, j, j->fault);
 	}
 	status = conclude(app, j, s);
@@ -375,8 +109,16 @@ verify_image(plomb_app *app, const plomb_settings *settings, const plomb_trust_s
 	judgement.platform = settings->platform;
 	j.settings = settings;
 	j.source = source;
-	j.remote = remote;
-	j.judgement = &judgement;
+	j.question.wanted = &j.wanted;
+	j.question.wanted_count = 1;
+	j.question.is_attestation = settings->command == PLOMB_CMD_VERIFY_ATTESTATION;
+	j.question.old_formats_only = settings->old_formats_only;
+	j.question.check_content = settings->check_content;
+	j.question.platform = settings->platform;
+	j.question.remote = remote;
+	j.wanted.policy = &j.policy;
+	j.wanted.policy_count = 1;
+	j.wanted.judgement = &judgement;
 	j.fault = &fault;
 	status = remote == NULL ? verify_local(app, &j, argument) : verify_remote(app, &j, argument);
 	plomb_judgement_free(&judgement);

@@ -14,6 +14,7 @@ typedef struct {
 	char *file;              /* of a file, its name; else NULL */
 	plomb_digest source;     /* of the manifest that held it; hash NONE for a file */
 	plomb_format format;
+	size_t policy;           /* which of several policies it was held against */
 	int accepted;            /* plomb_accepted said so, and nothing of ours spoke against it */
 	plomb_status status;     /* PLOMB_OK if accepted */
 	plomb_status check[PLOMB_CHECK_COUNT];

@@ -1,0 +1,147 @@
+/*
+ * The policy file of containers/image, policy.json (SPEC 15.2), with plomb's
+ * own members: bytes in, the requirements for one image out. Files that it
+ * names are the caller's to read.
+ *
+ * The file decides what runs, so it is read as strictly as it can be: a
+ * member that is not known, anywhere in it, may be a restriction that this
+ * program would not keep, and so the whole file is refused. That holds for
+ * every list in the file, not only for the one that is chosen.
+ */
+#ifndef PLOMB_POLICY_FILE_H
+#define PLOMB_POLICY_FILE_H
+
+#include "../core/json.h"
+
+#define PLOMB_MAX_POLICY_BYTES (1u << 20) /* real ones have a few kilobytes */
+#define PLOMB_MAX_REQUIREMENTS 32         /* of one list; all of them must hold */
+#define PLOMB_MAX_POLICY_ITEMS 64         /* keys, identities, annotations or extensions of one requirement */
+
+/* ------------------------------------------------------------------- names */
+
+/*
+ * A docker reference as containers/image normalises it: "app" is
+ * docker.io/library/app. Parts that are not written are absent.
+ */
+typedef struct {
+	plomb_view repository; /* host[:port]/path, in work */
+	plomb_view tag;
+	plomb_view digest;     /* "sha256:…" */
+} plomb_image_name;
+
+/* PLOMB_REFERENCE_INVALID, PLOMB_DIGEST_ALG_UNSUPPORTED, PLOMB_NO_ROOM. */
+PLOMB_MUST_CHECK plomb_status plomb_image_name_parse(plomb_work *work, plomb_view text, plomb_image_name *name);
+
+/* ---------------------------------------------------------------- identities */
+
+typedef enum {
+	PLOMB_MATCH_REPO_DIGEST_OR_EXACT = 0, /* the default */
+	PLOMB_MATCH_EXACT,
+	PLOMB_MATCH_REPOSITORY,
+	PLOMB_EXACT_REFERENCE,
+	PLOMB_EXACT_REPOSITORY,
+	PLOMB_REMAP_IDENTITY
+} plomb_signed_identity_type;
+
+/* What a signature must say that the image is called. */
+typedef struct {
+	plomb_signed_identity_type type;
+	plomb_view reference; /* dockerReference or dockerRepository */
+	plomb_view prefix, signed_prefix;
+} plomb_signed_identity;
+
+/*
+ * policy_identity.c: a signature that calls the image signed_ is one for
+ * the image that was asked for. An absent signed_ is a signature that names
+ * nothing: it satisfies only an identity that is about a repository and not
+ * about a tag, and only if accept_unnamed is set. PLOMB_OK,
+ * PLOMB_POLICY_IDENTITY_MISMATCH with detail, PLOMB_NO_ROOM.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_signed_identity_check(plomb_ctx *ctx, const plomb_signed_identity *identity,
+	const plomb_image_name *image, plomb_view signed_, int accept_unnamed);
+
+/* The texts in an identity are what they should be: a reference, a repository, a prefix of one. */
+PLOMB_MUST_CHECK plomb_status plomb_signed_identity_validate(plomb_work *work, const plomb_signed_identity *identity);
+
+/* -------------------------------------------------------------- requirements */
+
+typedef enum {
+	PLOMB_REQUIRE_NOTHING = 1, /* insecureAcceptAnything */
+	PLOMB_REQUIRE_REJECT,
+	PLOMB_REQUIRE_GPG,         /* signedBy: known, but not verified by this program */
+	PLOMB_REQUIRE_PKI,         /* sigstoreSigned with pki: the same */
+	PLOMB_REQUIRE_KEY,         /* sigstoreSigned with keys: one of them */
+	PLOMB_REQUIRE_FULCIO,      /* sigstoreSigned with fulcio */
+	PLOMB_REQUIRE_IDENTITY     /* sigstoreSigned with plomb's identities: one of them */
+} plomb_requirement_type;
+
+/* PEM text: in a file, or here. One of the two is absent. */
+typedef struct {
+	plomb_view path;
+	plomb_view data;
+} plomb_policy_pem;
+
+typedef struct {
+	plomb_view name;
+	plomb_view value;
+	int is_regexp;
+} plomb_policy_pair;
+
+typedef struct {
+	const plomb_policy_pair *item;
+	size_t count;
+} plomb_policy_pairs;
+
+/* Who may have signed; of each two one is absent. */
+typedef struct {
+	plomb_view identity, identity_regexp;
+	plomb_view issuer, issuer_regexp;
+	plomb_policy_pairs extensions;
+} plomb_policy_identity;
+
+/* A switch that may be left to its default. */
+typedef enum {
+	PLOMB_UNSAID = 0,
+	PLOMB_YES,
+	PLOMB_NO
+} plomb_said;
+
+typedef struct {
+	plomb_requirement_type type;
+	const plomb_policy_pem *keys;
+	size_t key_count;
+	plomb_policy_pem ca;
+	plomb_view oidc_issuer, subject_email;
+	const plomb_policy_pem *logs; /* rekorPublicKey…: one of them must have the entry */
+	size_t log_count;
+	plomb_signed_identity signed_identity;
+	/* The member "plomb". */
+	const plomb_policy_identity *identities;
+	size_t identity_count;
+	plomb_policy_pairs annotations;
+	plomb_policy_pairs extensions; /* of whoever signed */
+	plomb_view trusted_root;
+	plomb_said transparency_log, certificate_log;
+	int accept_unnamed;
+} plomb_requirement;
+
+typedef struct {
+	const char *scope_kind; /* "scope", "transport", "default": where the list stands */
+	plomb_view scope;       /* as it is written, if it is a scope */
+	plomb_requirement *list;
+	size_t count;           /* at least 1 */
+} plomb_policy_choice;
+
+/*
+ * Read the whole file and choose the list for the image: the most specific
+ * scope of transports.docker (name with tag or digest, repository, its
+ * parents, host, "*.domain" from long to short), else its scope "", else
+ * default. What is chosen stays in ctx->work; the text must stay too.
+ *
+ * PLOMB_POLICY_MALFORMED with detail for everything that is wrong with the
+ * file; PLOMB_LIMIT_EXCEEDED; PLOMB_NO_ROOM.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_policy_choose(plomb_ctx *ctx, plomb_view text, const plomb_image_name *image,
+	plomb_policy_choice *choice);
+
+#endif
