@@ -228,7 +228,8 @@ def update(device):
 
 def test_swupdate_loads_what_is_signed(update):
     done = update.install()
-    assert done.returncode == 0, done.stdout + done.stderr
+    # Its exit status is no witness: 2022.12 at times ends with 1 after it has said that it was successful.
+    assert "SWUPDATE successful" in done.stdout and "ERROR" not in done.stdout, done.stdout + done.stderr
     assert sha256(update.target) == sha256(IMAGE)
 
 
