@@ -67,7 +67,7 @@ struct plomb_http {
 
 /* How TLS is to be spoken. NULL: the system's way. */
 typedef struct {
-	const char *ca_file;
+	const char *ca_file;     /* authorities in PEM; NULL: SSL_CERT_FILE's, else the system's */
 	const char *client_cert;
 	const char *client_key;
 	const char *server_name; /* instead of the host's name in the registry's certificate */

@@ -216,12 +216,15 @@ static void
 set_tls(curl_http *c, const plomb_http_request *request)
 {
 	CURL *e = c->easy;
+	const char *ca_file;
 
 	(void)curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	(void)curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, c->tls.insecure ? 0L : 1L);
 	(void)curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, c->tls.insecure ? 0L : 2L);
-	if (c->tls.ca_file != NULL) {
-		(void)curl_easy_setopt(e, CURLOPT_CAINFO, c->tls.ca_file);
+	/* The library does not read the variable that tells everything else on the machine whom to believe. */
+	ca_file = c->tls.ca_file != NULL ? c->tls.ca_file : getenv("SSL_CERT_FILE");
+	if (ca_file != NULL && ca_file[0] != 0) {
+		(void)curl_easy_setopt(e, CURLOPT_CAINFO, ca_file);
 		(void)curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
 	}
 	/* The client's certificate tells who it is: only its registry is to know. */

@@ -66,7 +66,7 @@ update(const char *place, int is_forgetting, int at)
 	job.root = root;
 	job.is_forgetting = is_forgetting;
 	job.now.s = 1787529600;
-	s = plomb_tuf_mirror_open(&mirror, place, &fault);
+	s = plomb_tuf_mirror_open(&mirror, place, NULL, &fault);
 	if (s == PLOMB_OK) {
 		s = plomb_tuf_update(&job, &outcome, &fault);
 		plomb_tuf_mirror_close(&mirror);

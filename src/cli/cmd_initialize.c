@@ -1,8 +1,10 @@
 /* plomb initialize, plomb trusted-root update: the only commands that bring in new trust. */
 #include <stdlib.h>
 
+#include "../core/hash.h"
 #include "app.h"
 #include "clock_arg.h"
+#include "timeout.h"
 #include "tuf_update.h"
 
 /* What a run was asked, and what has to be given back after it. */
@@ -28,20 +30,67 @@ find_folder(update *u, plomb_fault *fault)
 	return PLOMB_OK;
 }
 
+/* --root-checksum as cosign reads it: SHA-512 unless it says sha256. */
+static plomb_status
+check_root(const update *u, const char *checksum, const char *name, plomb_fault *fault)
+{
+	unsigned char is[PLOMB_MAX_HASH_LEN];
+	plomb_digest digest;
+	plomb_text text;
+	plomb_status s;
+
+	plomb_text_init(&text);
+	plomb_text_str(&text, strchr(checksum, ':') == NULL ? "sha512:" : "");
+	plomb_text_str(&text, checksum);
+	s = plomb_digest_parse(plomb_text_as_view(&text), &digest);
+	plomb_text_free(&text);
+	if (s != PLOMB_OK) {
+		return plomb_fail(fault, PLOMB_USAGE_ERROR, "--root-checksum: ", checksum,
+			" is neither sha256:HEX nor the hex of SHA-512", (const char *)NULL);
+	}
+	plomb_hash_of(&plomb_crypto_default, digest.hash, plomb_bytes_view(&u->root), is);
+	return memcmp(is, digest.bytes, plomb_hash_len(digest.hash)) == 0 ? PLOMB_OK
+		: plomb_fail(fault, PLOMB_TUF_HASH_MISMATCH, "--root: ", name, ": is not the file of --root-checksum", (const char *)NULL);
+}
+
+/* What is to be trusted cannot be taken from a network on trust. */
+static plomb_status
+fetch_root(update *u, const plomb_args *args, const char *url, plomb_fault *fault)
+{
+	plomb_fetcher fetcher;
+	plomb_status s;
+
+	if (plomb_args_text(args, PLOMB_OPTION_ROOT_CHECKSUM) == NULL) {
+		return plomb_fail(fault, PLOMB_USAGE_ERROR, "--root with a URL needs --root-checksum", (const char *)NULL);
+	}
+	if ((s = plomb_check_url("--root", url, fault)) != PLOMB_OK) {
+		return s;
+	}
+	s = plomb_fetcher_open(&fetcher, plomb_args_text(args, PLOMB_OPTION_MIRROR_CACERT), fault);
+	if (s == PLOMB_OK) {
+		s = plomb_fetch(&fetcher, url, PLOMB_TUF_MAX_ROOT_BYTES, &u->root, fault);
+	}
+	plomb_fetcher_close(&fetcher);
+	return s != PLOMB_UNSET ? s : plomb_fail(fault, PLOMB_TUF_NETWORK, "--root: ", url, ": there is no such file", (const char *)NULL);
+}
+
 /* --root is what the user trusts now, whatever was trusted before; else the kept one, else the one compiled in. */
 static plomb_status
 read_root(update *u, const plomb_args *args, plomb_fault *fault)
 {
-	const char *name;
+	const char *name, *checksum;
 	plomb_status s;
 
 	name = plomb_args_text(args, PLOMB_OPTION_ROOT);
+	checksum = plomb_args_text(args, PLOMB_OPTION_ROOT_CHECKSUM);
 	u->job.root.p = plomb_tuf_root_json;
 	u->job.root.n = plomb_tuf_root_json_len;
 	if (name == NULL) {
-		return PLOMB_OK;
+		return checksum == NULL ? PLOMB_OK
+			: plomb_fail(fault, PLOMB_USAGE_ERROR, "--root-checksum is of --root", (const char *)NULL);
 	}
-	if ((s = plomb_read_file(&u->root, name, PLOMB_TUF_MAX_ROOT_BYTES, fault)) != PLOMB_OK) {
+	s = plomb_is_url(name) ? fetch_root(u, args, name, fault) : plomb_read_file(&u->root, name, PLOMB_TUF_MAX_ROOT_BYTES, fault);
+	if (s != PLOMB_OK || (checksum != NULL && (s = check_root(u, checksum, name, fault)) != PLOMB_OK)) {
 		return s;
 	}
 	u->job.root = plomb_bytes_view(&u->root);
@@ -70,7 +119,8 @@ open_mirror(update *u, const plomb_args *args, plomb_fault *fault)
 		}
 		place = (const char *)u->kept.p;
 	}
-	return plomb_tuf_mirror_open(&u->mirror, place != NULL && place[0] != 0 ? place : PLOMB_TUF_DEFAULT_MIRROR, fault);
+	return plomb_tuf_mirror_open(&u->mirror, place != NULL && place[0] != 0 ? place : PLOMB_TUF_DEFAULT_MIRROR,
+		plomb_args_text(args, PLOMB_OPTION_MIRROR_CACERT), fault);
 }
 
 /* A frozen mirror shows only in what has expired, so a clock that is not set has to be admitted. */
@@ -131,9 +181,7 @@ run(update *u, const plomb_args *args, plomb_fault *fault)
 	}
 	u->job.mirror = &u->mirror;
 	u->job.writer = &plomb_writer_posix;
-	s = plomb_tuf_update(&u->job, &u->outcome, fault);
-	plomb_tuf_mirror_close(&u->mirror);
-	return s;
+	return plomb_tuf_update(&u->job, &u->outcome, fault);
 }
 
 /* see app.h */
@@ -146,6 +194,10 @@ plomb_cmd_initialize(plomb_app *app, plomb_cmd command)
 	update u;
 
 	(void)command;
+	/* As for registries: nobody waits longer if nothing is said. */
+	if (plomb_args_text(app->args, PLOMB_OPTION_TIMEOUT) == NULL) {
+		(void)plomb_timeout_start(PLOMB_TIMEOUT_NETWORK_MS);
+	}
 	memset(&u, 0, sizeof u);
 	plomb_fault_init(&fault);
 	plomb_text_init(&out);
@@ -157,6 +209,7 @@ plomb_cmd_initialize(plomb_app *app, plomb_cmd command)
 	free(u.folder);
 	plomb_bytes_free(&u.root);
 	plomb_bytes_free(&u.kept);
+	plomb_tuf_mirror_close(&u.mirror);
 	if (s != PLOMB_OK) {
 		plomb_text_free(&out);
 		return plomb_app_fail(app, NULL, &fault);

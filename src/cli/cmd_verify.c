@@ -5,9 +5,6 @@
 #include "verdicts.h"
 #include "verify_image.h"
 
-/* As cosign: nobody waits longer for registries if nothing is said. */
-#define REGISTRY_TIMEOUT_MS 180000
-
 /* One image on its way through the library. */
 typedef struct {
 	const plomb_settings *settings;
@@ -158,7 +155,7 @@ verify_remotes(plomb_app *app, const plomb_settings *settings, const plomb_trust
 		status = plomb_app_fail(app, NULL, &fault);
 	} else {
 		if (plomb_args_text(app->args, PLOMB_OPTION_TIMEOUT) == NULL) {
-			(void)plomb_timeout_start(REGISTRY_TIMEOUT_MS);
+			(void)plomb_timeout_start(PLOMB_TIMEOUT_NETWORK_MS);
 		}
 		status = verify_all(app, settings, source, &remote);
 	}

@@ -96,7 +96,9 @@ typedef enum {
 	X(NO_DEFAULT_TSA, "no-default-tsa", 0, SWITCH, PLOMB_CMD_ROOT_CREATE, 0, NULL, NULL, "but without its timestamp authorities") \
 	X(OUT, "out", 0, TEXT, PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "where to write the trust root (else stdout)") \
 	X(MIRROR, "mirror", 0, TEXT, PLOMB_CMDS_UPDATE, 0, NULL, "URL|DIR", "where the TUF repository is (else as last time, else the public one)") \
-	X(ROOT, "root", 0, TEXT, PLOMB_CMDS_UPDATE, 0, NULL, "FILE", "begin with this root.json instead of the one that is kept or compiled in") \
+	X(MIRROR_CACERT, "mirror-cacert", 0, TEXT, PLOMB_CMDS_UPDATE, 0, NULL, "FILE", "the authorities of a mirror with https: PEM, instead of the system's") \
+	X(ROOT, "root", 0, TEXT, PLOMB_CMDS_UPDATE, 0, NULL, "FILE|URL", "begin with this root.json instead of the one that is kept or compiled in") \
+	X(ROOT_CHECKSUM, "root-checksum", 0, TEXT, PLOMB_CMDS_UPDATE, 0, NULL, "DIGEST", "of --root, needed if that is a URL: sha256:HEX, or the hex of SHA-512") \
 	X(CLOCK, "clock", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMDS_UPDATE | PLOMB_CMD_ROOT_SHOW, 0, NULL, "CLOCK", "none: the time is not known; system (default); updates: or a time") \
 	X(OUTPUT_FILE, "output-file", 0, TEXT, PLOMB_CMDS_ALL, 0, NULL, "FILE", "write there what would go to stdout") \
 	X(TIMEOUT, "timeout", 't', TEXT, PLOMB_CMDS_ALL, 0, NULL, "DURATION", "give up after, say, 90s or 3m0s (exit 3)") \

@@ -4,6 +4,9 @@
 
 #include "error.h"
 
+/* As cosign: nobody waits longer for a network if nothing is said. */
+#define PLOMB_TIMEOUT_NETWORK_MS 180000
+
 /*
  * Milliseconds of a duration as Go writes them ("90s", "3m0s", "1.5h",
  * "250ms"): PLOMB_OK or PLOMB_USAGE_ERROR; at most a day, at least 1 ms.

@@ -103,23 +103,87 @@ check_directory(const char *place, plomb_fault *fault)
 		: plomb_fail(fault, PLOMB_TUF_NETWORK, place, ": is not a directory", (const char *)NULL);
 }
 
+/* PLACE/NAME. */
+static plomb_status
+url_fetch(plomb_tuf_mirror *self, const char *name, size_t max, plomb_bytes *bytes, plomb_fault *fault)
+{
+	plomb_status s;
+	char *url;
+
+	bytes->p = NULL;
+	bytes->n = 0;
+	url = plomb_tuf_path(self->place, name);
+	if (url == NULL) {
+		return plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
+	}
+	s = plomb_fetch(self->fetcher, url, max, bytes, fault);
+	free(url);
+	return s;
+}
+
+static plomb_status
+open_url(plomb_tuf_mirror *mirror, const char *ca_file, plomb_fault *fault)
+{
+	plomb_status s;
+
+	if ((s = plomb_check_url("--mirror", mirror->place, fault)) != PLOMB_OK) {
+		return s;
+	}
+	mirror->fetcher = calloc(1, sizeof *mirror->fetcher);
+	if (mirror->fetcher == NULL) {
+		return plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
+	}
+	mirror->fetch = url_fetch;
+	return plomb_fetcher_open(mirror->fetcher, ca_file, fault);
+}
+
+/* Without the slashes at its end, so that one place has one name; "/" keeps its own. */
+static char *
+copy_place(const char *place)
+{
+	plomb_view view;
+
+	view = plomb_view_of_arg(place);
+	while (view.n > 1 && view.p[view.n - 1] == '/') {
+		view.n --;
+	}
+	return plomb_copy_view(view);
+}
+
 /* see tuf_update.h */
 plomb_status
-plomb_tuf_mirror_open(plomb_tuf_mirror *mirror, const char *place, plomb_fault *fault)
+plomb_tuf_mirror_open(plomb_tuf_mirror *mirror, const char *place, const char *ca_file, plomb_fault *fault)
 {
+	plomb_status s;
+
 	memset(mirror, 0, sizeof *mirror);
-	mirror->place = place;
-	if (strstr(place, "://") != NULL) {
-		return plomb_fail(fault, PLOMB_UNSUPPORTED_FEATURE, "--mirror ", place,
-			": this build has no network; carry the mirror as a directory", (const char *)NULL);
+	/* As cosign names a directory: file:///path. */
+	mirror->place = copy_place(strncmp(place, "file:///", 8) == 0 ? place + 7 : place);
+	if (mirror->place == NULL) {
+		return plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
 	}
 	mirror->fetch = directory_fetch;
-	return check_directory(place, fault);
+	if (plomb_is_url(place)) {
+		s = open_url(mirror, ca_file, fault);
+	} else if (strstr(mirror->place, "://") != NULL) {
+		s = plomb_fail(fault, PLOMB_USAGE_ERROR, "--mirror: neither a directory nor an address with http:// or https://", (const char *)NULL);
+	} else {
+		s = check_directory(mirror->place, fault);
+	}
+	if (s != PLOMB_OK) {
+		plomb_tuf_mirror_close(mirror);
+	}
+	return s;
 }
 
 /* see tuf_update.h */
 void
 plomb_tuf_mirror_close(plomb_tuf_mirror *mirror)
 {
-	mirror->own = NULL;
+	if (mirror->fetcher != NULL) {
+		plomb_fetcher_close(mirror->fetcher);
+	}
+	free(mirror->fetcher);
+	free(mirror->place);
+	memset(mirror, 0, sizeof *mirror);
 }

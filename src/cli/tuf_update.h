@@ -13,7 +13,7 @@
 
 #include "../../port/file_write.h"
 #include "../core/tuf.h"
-#include "source.h"
+#include "fetch.h"
 
 #define PLOMB_TUF_DEFAULT_MIRROR "https://tuf-repo-cdn.sigstore.dev"
 #define PLOMB_TUF_TARGET "trusted_root.json"
@@ -27,12 +27,17 @@ struct plomb_tuf_mirror {
 	 * fault: PLOMB_TUF_LENGTH, PLOMB_TUF_NETWORK, PLOMB_NO_ROOM.
 	 */
 	plomb_status (*fetch)(plomb_tuf_mirror *self, const char *name, size_t max, plomb_bytes *bytes, plomb_fault *fault);
-	const char *place;
-	void *own;
+	char *place;
+	plomb_fetcher *fetcher; /* of a URL; else NULL */
 };
 
-/* A directory, or a URL with http:// or https:// in front. Closed by the caller after PLOMB_OK. */
-PLOMB_MUST_CHECK plomb_status plomb_tuf_mirror_open(plomb_tuf_mirror *mirror, const char *place, plomb_fault *fault);
+/*
+ * A directory, also as file:///PATH, or a URL with http:// or https:// in
+ * front; ca_file as in fetch.h. PLOMB_TUF_NETWORK if there is no such
+ * directory, PLOMB_USAGE_ERROR, and what fetch.h says. Closed by the caller
+ * after PLOMB_OK.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_tuf_mirror_open(plomb_tuf_mirror *mirror, const char *place, const char *ca_file, plomb_fault *fault);
 void plomb_tuf_mirror_close(plomb_tuf_mirror *mirror);
 
 /*

@@ -2,8 +2,6 @@
 Registries: the requests that are made, who is told a password, and what a
 hostile one can do. Every server here is on this machine.
 """
-import datetime
-import ipaddress
 import json
 import os
 import time
@@ -611,37 +609,6 @@ def test_no_http(world, answer):
 
 
 # --- TLS ---------------------------------------------------------------------------------
-
-@pytest.fixture(scope="module")
-def tls(tmp_path_factory):
-    """An authority, a certificate for localhost and 127.0.0.1, one for other.example, one for a client."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    folder = tmp_path_factory.mktemp("tls")
-    now = datetime.datetime.now(datetime.timezone.utc)
-
-    def make(name, hosts, issuer=None, ca=False):
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-        builder = (x509.CertificateBuilder().subject_name(subject).issuer_name(issuer[0] if issuer else subject)
-                   .public_key(key.public_key()).serial_number(x509.random_serial_number())
-                   .not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=30))
-                   .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True))
-        if hosts:
-            names = [x509.IPAddress(ipaddress.ip_address(h)) if h[0].isdigit() else x509.DNSName(h) for h in hosts]
-            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-        cert = builder.sign(issuer[1] if issuer else key, hashes.SHA256())
-        (folder / f"{name}.crt").write_bytes(cert.public_bytes(serialization.Encoding.PEM))
-        (folder / f"{name}.key").write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-                                                               serialization.NoEncryption()))
-        return subject, key
-    authority = make("ca", [], ca=True)
-    make("good", ["localhost", "127.0.0.1"], authority)
-    make("other", ["other.example"], authority)
-    make("client", [], authority)
-    return lambda name: str(folder / name)
-
 
 def test_tls(world, tls):
     with world.serve(tls=(tls("good.crt"), tls("good.key"))) as server:
