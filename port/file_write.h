@@ -13,7 +13,10 @@ struct plomb_writer {
 	/* There is a directory of this name afterwards, with those above it. PLOMB_IO_ERROR. */
 	plomb_status (*make)(const plomb_writer *self, const char *path, int *error);
 
-	/* The file holds exactly these bytes, also after a loss of power; else PLOMB_IO_ERROR and what it held before. */
+	/*
+	 * The file holds exactly these bytes, also after a loss of power; else
+	 * PLOMB_IO_ERROR, and it holds them or what it held before.
+	 */
 	plomb_status (*replace)(const plomb_writer *self, const char *path, plomb_view bytes, int *error);
 
 	/* There is no file of this name afterwards. PLOMB_IO_ERROR. */

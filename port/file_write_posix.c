@@ -64,8 +64,13 @@ posix_make(const plomb_writer *self, const char *path, int *error)
 			continue;
 		}
 		part[i] = '\0';
-		if (mkdir(part, 0755) != 0 && !is_directory(part)) {
-			return failed(error);
+		if (mkdir(part, 0755) != 0) {
+			int why = errno;
+
+			if (!is_directory(part)) {
+				errno = why;
+				return failed(error);
+			}
 		}
 		part[i] = c;
 	}

@@ -6,8 +6,9 @@
 
 typedef struct plomb_pause plomb_pause;
 struct plomb_pause {
-	/* Milliseconds since some moment of the past; never goes back. */
+	/* Milliseconds since some moment of the past; never goes back. 0 if the system does not tell. */
 	uint64_t (*now_ms)(const plomb_pause *self);
+	/* As long or longer; not at all if the system cannot. */
 	void (*wait)(const plomb_pause *self, uint32_t ms);
 };
 

@@ -117,7 +117,8 @@ ask_helper(plomb_remote *remote, plomb_work *work, const plomb_docker_entry *ent
 	s = plomb_helper_posix.run(&plomb_helper_posix, plomb_text_cstr(&program), entry->server,
 		out, MAX_HELPER_OUTPUT, &got, &exit_status);
 	if (s != PLOMB_OK) {
-		s = helper_fault(remote, plomb_text_cstr(&program), s == PLOMB_UNSET ? "there is no such program" : "cannot be run");
+		s = helper_fault(remote, plomb_text_cstr(&program), s == PLOMB_UNSET ? "there is no such program"
+			: s == PLOMB_TIMEOUT ? "does not end" : s == PLOMB_LIMIT_EXCEEDED ? "says too much" : "cannot be run");
 	} else {
 		text.p = out;
 		text.n = got;

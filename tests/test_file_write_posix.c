@@ -1,0 +1,349 @@
+/* Replacing files while each call to the system fails in turn: old bytes or new ones, and nothing else in the folder. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "../port/file_write.h"
+#include "../src/core/view.h"
+
+#define OLD "old bytes"
+#define NEW "the new bytes, which are more"
+
+/* The nth call fails; Closing happens all the same. */
+static int calls, fail_at, synced, is_slow, interrupted;
+
+static int
+fails(void)
+{
+	calls ++;
+	if (calls != fail_at) {
+		return 0;
+	}
+	errno = ENOSPC;
+	return 1;
+}
+
+#define WRAP(type, name, parameters, arguments) \
+	type __real_##name parameters; \
+	type __wrap_##name parameters; \
+	type \
+	__wrap_##name parameters \
+	{ \
+		return fails() ? -1 : __real_##name arguments; \
+	}
+
+WRAP(int, mkdir, (const char *path, mode_t mode), (path, mode))
+/* With files of any size, glibc calls them by other names. */
+WRAP(int, stat, (const char *path, struct stat *about), (path, about))
+WRAP(int, stat64, (const char *path, struct stat *about), (path, about))
+WRAP(int, mkstemp, (char *path), (path))
+WRAP(int, mkstemp64, (char *path), (path))
+WRAP(int, fchmod, (int fd, mode_t mode), (fd, mode))
+WRAP(int, rename, (const char *from, const char *to), (from, to))
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...);
+int __real_close(int fd);
+int __wrap_close(int fd);
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+ssize_t __real_write(int fd, const void *bytes, size_t n);
+ssize_t __wrap_write(int fd, const void *bytes, size_t n);
+
+int
+__wrap_open(const char *path, int flags, ...)
+{
+	return fails() ? -1 : __real_open(path, flags);
+}
+
+int
+__wrap_open64(const char *path, int flags, ...)
+{
+	return fails() ? -1 : __real_open(path, flags);
+}
+
+int
+__wrap_close(int fd)
+{
+	int result = __real_close(fd);
+
+	return fails() ? -1 : result;
+}
+
+int
+__wrap_fsync(int fd)
+{
+	if (fails()) {
+		return -1;
+	}
+	synced ++;
+	return __real_fsync(fd);
+}
+
+/* A byte a call, every other call interrupted. */
+ssize_t
+__wrap_write(int fd, const void *bytes, size_t n)
+{
+	if (fails()) {
+		return is_slow ? 0 : -1;
+	}
+	if (is_slow) {
+		interrupted = !interrupted;
+		errno = EINTR;
+		return interrupted ? -1 : __real_write(fd, bytes, n < 1 ? n : 1);
+	}
+	return __real_write(fd, bytes, n);
+}
+
+static char folder[] = "/tmp/plomb-write-XXXXXX";
+static char path[sizeof folder + 100];
+
+static const char *
+in_folder(const char *name)
+{
+	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	return path;
+}
+
+static int
+count_files(void)
+{
+	DIR *directory = opendir(folder);
+	int n = -2; /* "." and ".." */
+
+	assert_non_null(directory);
+	while (readdir(directory) != NULL) {
+		n ++;
+	}
+	(void)closedir(directory);
+	return n;
+}
+
+static int
+holds(const char *name, const char *text)
+{
+	char bytes[100];
+	FILE *file = fopen(in_folder(name), "rb");
+	size_t n;
+
+	if (file == NULL) {
+		return 0;
+	}
+	n = fread(bytes, 1, sizeof bytes, file);
+	(void)fclose(file);
+	return n == strlen(text) && memcmp(bytes, text, n) == 0;
+}
+
+static plomb_status
+replace_at(int at, const char *name, const char *text, int *error)
+{
+	plomb_status s;
+
+	calls = 0;
+	synced = 0;
+	fail_at = at;
+	s = plomb_writer_posix.replace(&plomb_writer_posix, in_folder(name), plomb_view_of(text), error);
+	fail_at = 0;
+	return s;
+}
+
+static void
+test_replace(void **state)
+{
+	struct stat about;
+	int error = 7;
+
+	(void)state;
+	assert_int_equal(replace_at(0, "a", OLD, &error), PLOMB_OK);
+	assert_int_equal(error, 0);
+	assert_true(holds("a", OLD));
+	assert_int_equal(replace_at(0, "a", NEW, &error), PLOMB_OK);
+	assert_true(holds("a", NEW));
+	assert_int_equal(synced, 2); /* its bytes, then its name */
+	assert_int_equal(stat(in_folder("a"), &about), 0);
+	assert_int_equal(about.st_mode & 0777, 0644);
+	assert_int_equal(replace_at(0, "a", "", &error), PLOMB_OK);
+	assert_true(holds("a", ""));
+	assert_int_equal(count_files(), 1);
+	assert_int_equal(unlink(in_folder("a")), 0);
+}
+
+static void
+test_each_call_fails(void **state)
+{
+	int at, error, slow;
+
+	(void)state;
+	for (slow = 0; slow < 2; slow ++) {
+		is_slow = 0;
+		assert_int_equal(replace_at(0, "a", OLD, &error), PLOMB_OK);
+		is_slow = slow;
+		for (at = 1; ; at ++) {
+			plomb_status s = replace_at(at, "a", NEW, &error);
+
+			if (s == PLOMB_OK) {
+				break;
+			}
+			assert_int_equal(s, PLOMB_IO_ERROR);
+			assert_true(error != 0);
+			/* What was told to have failed may have happened, but only as a whole. */
+			assert_true(holds("a", OLD) || (holds("a", NEW) && synced != 0));
+			assert_int_equal(count_files(), 1);
+			if (holds("a", NEW)) {
+				is_slow = 0;
+				assert_int_equal(replace_at(0, "a", OLD, &error), PLOMB_OK);
+				is_slow = slow;
+			}
+		}
+		assert_true(at > 8 && at == calls + 1);
+		assert_true(holds("a", NEW));
+	}
+	is_slow = 0;
+	assert_int_equal(unlink(in_folder("a")), 0);
+}
+
+static void
+test_where_it_cannot_be(void **state)
+{
+	static char endless[5000];
+	int error;
+
+	(void)state;
+	assert_int_equal(replace_at(0, "none/a", NEW, &error), PLOMB_IO_ERROR);
+	assert_int_equal(error, ENOENT);
+	assert_int_equal(mkdir(in_folder("d"), 0700), 0);
+	assert_int_equal(replace_at(0, "d", NEW, &error), PLOMB_IO_ERROR);
+	assert_int_equal(error, EISDIR);
+	assert_int_equal(count_files(), 1);
+	assert_int_equal(rmdir(in_folder("d")), 0);
+	memset(endless, 'a', sizeof endless - 1);
+	assert_int_equal(plomb_writer_posix.replace(&plomb_writer_posix, endless, plomb_view_of(NEW), &error), PLOMB_IO_ERROR);
+	assert_int_equal(error, ENAMETOOLONG);
+	assert_int_equal(plomb_writer_posix.make(&plomb_writer_posix, endless, &error), PLOMB_IO_ERROR);
+	assert_int_equal(error, ENAMETOOLONG);
+}
+
+/* Only the name changes: who holds the old file open reads old bytes; a link is replaced, not what it leads to. */
+static void
+test_readers_and_links(void **state)
+{
+	char bytes[100];
+	FILE *file;
+	int error;
+
+	(void)state;
+	assert_int_equal(replace_at(0, "a", OLD, &error), PLOMB_OK);
+	assert_int_equal(symlink("a", in_folder("link")), 0);
+	assert_int_equal(replace_at(0, "link", NEW, &error), PLOMB_OK);
+	assert_true(holds("link", NEW) && holds("a", OLD));
+	file = fopen(in_folder("a"), "rb");
+	assert_non_null(file);
+	assert_int_equal(replace_at(0, "a", NEW, &error), PLOMB_OK);
+	assert_int_equal(fread(bytes, 1, sizeof bytes, file), strlen(OLD));
+	assert_memory_equal(bytes, OLD, strlen(OLD));
+	(void)fclose(file);
+	assert_int_equal(unlink(in_folder("a")), 0);
+	assert_int_equal(unlink(in_folder("link")), 0);
+}
+
+static plomb_status
+make_at(int at, const char *name, int *error)
+{
+	plomb_status s;
+
+	calls = 0;
+	fail_at = at;
+	s = plomb_writer_posix.make(&plomb_writer_posix, in_folder(name), error);
+	fail_at = 0;
+	return s;
+}
+
+static void
+test_make(void **state)
+{
+	int at, error;
+
+	(void)state;
+	for (at = 1; ; at ++) {
+		plomb_status s = make_at(at, "x/y/z", &error);
+
+		/* mkdir's own reason is told, not that of looking whether it is there already. */
+		assert_true(s == PLOMB_OK ? error == 0 : s == PLOMB_IO_ERROR && (error == ENOSPC || error == EEXIST));
+		if (s == PLOMB_OK && at > calls) {
+			break;
+		}
+		(void)rmdir(in_folder("x/y/z"));
+		(void)rmdir(in_folder("x/y"));
+		(void)rmdir(in_folder("x"));
+	}
+	assert_true(at > 3);
+	assert_int_equal(make_at(0, "x/y/z", &error), PLOMB_OK);
+	assert_int_equal(make_at(0, "x/y//z/", &error), PLOMB_OK);
+	assert_int_equal(rmdir(in_folder("x/y/z")), 0);
+	assert_int_equal(rmdir(in_folder("x/y")), 0);
+	assert_int_equal(rmdir(in_folder("x")), 0);
+	assert_int_equal(replace_at(0, "a", OLD, &error), PLOMB_OK);
+	assert_int_equal(make_at(0, "a/b", &error), PLOMB_IO_ERROR);
+	assert_int_equal(error, EEXIST);
+	assert_int_equal(unlink(in_folder("a")), 0);
+}
+
+static void
+test_remove(void **state)
+{
+	int error = 7;
+
+	(void)state;
+	assert_int_equal(plomb_writer_posix.remove(&plomb_writer_posix, in_folder("a"), &error), PLOMB_OK);
+	assert_int_equal(error, 0);
+	assert_int_equal(replace_at(0, "a", OLD, &error), PLOMB_OK);
+	assert_int_equal(plomb_writer_posix.remove(&plomb_writer_posix, in_folder("a"), &error), PLOMB_OK);
+	assert_int_equal(count_files(), 0);
+	assert_int_equal(make_at(0, "d", &error), PLOMB_OK);
+	assert_int_equal(plomb_writer_posix.remove(&plomb_writer_posix, in_folder("d"), &error), PLOMB_IO_ERROR);
+	assert_true(error != 0);
+	assert_int_equal(rmdir(in_folder("d")), 0);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) == NULL;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	return rmdir(folder); /* and nothing else was left in it */
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_replace),
+		cmocka_unit_test(test_each_call_fails),
+		cmocka_unit_test(test_where_it_cannot_be),
+		cmocka_unit_test(test_readers_and_links),
+		cmocka_unit_test(test_make),
+		cmocka_unit_test(test_remove)
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
