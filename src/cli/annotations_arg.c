@@ -53,8 +53,19 @@ find_exact(plomb_pairs *pairs, plomb_view name)
 	return NULL;
 }
 
+/*
+ * One name, two values: no signature has both, and dropping one of them would
+ * ask for less than was said. An option may change what a file says.
+ */
+static int
+may_replace(const plomb_pairs *pairs, const plomb_pair *pair, plomb_status status)
+{
+	return pairs->last_wins || (pair->is_from_file && status == PLOMB_USAGE_ERROR);
+}
+
+/* status is that of a refusal: PLOMB_USAGE_ERROR of an option, PLOMB_CONFIG_INVALID of a file; option names it. */
 static plomb_status
-put(plomb_pairs *pairs, plomb_view name, plomb_view value, int is_regexp, plomb_fault *fault)
+put(plomb_pairs *pairs, plomb_status status, const char *option, plomb_view name, plomb_view value, int is_regexp, plomb_fault *fault)
 {
 	plomb_pair *slot;
 	char *text;
@@ -64,17 +75,25 @@ put(plomb_pairs *pairs, plomb_view name, plomb_view value, int is_regexp, plomb_
 		return no_room(fault);
 	}
 	slot = is_regexp ? NULL : find_exact(pairs, name);
+	if (slot != NULL && strcmp(slot->value, text) != 0 && !may_replace(pairs, slot, status)) {
+		(void)plomb_fail(fault, status, option, ": ", slot->name, " is given twice, as ", slot->value, " and as ", text, (const char *)NULL);
+		free(text);
+		return status;
+	}
 	if (slot != NULL) {
 		free(slot->value);
 		slot->value = text;
+		slot->is_from_file = status != PLOMB_USAGE_ERROR;
 		return PLOMB_OK;
 	}
 	if (pairs->count >= PLOMB_MAX_PAIRS || (slot = add_slot(pairs)) == NULL) {
 		free(text);
-		return pairs->count >= PLOMB_MAX_PAIRS ? plomb_fail_status(fault, PLOMB_LIMIT_EXCEEDED, NULL) : no_room(fault);
+		return pairs->count >= PLOMB_MAX_PAIRS
+			? plomb_fail(fault, status, option, ": more pairs than anybody asks for", (const char *)NULL) : no_room(fault);
 	}
 	slot->value = text;
 	slot->is_regexp = is_regexp;
+	slot->is_from_file = status != PLOMB_USAGE_ERROR;
 	slot->name = plomb_copy_view(name);
 	return slot->name == NULL ? no_room(fault) : PLOMB_OK;
 }
@@ -121,7 +140,7 @@ add_pair(plomb_pairs *pairs, plomb_status status, const char *option, plomb_view
 	if (is_regexp && value.n == 0) {
 		return refuse(fault, status, option, "the pattern is empty in ", text);
 	}
-	return put(pairs, name, value, is_regexp, fault);
+	return put(pairs, status, option, name, value, is_regexp, fault);
 }
 
 /* see annotations_arg.h */
@@ -270,7 +289,7 @@ add_members(plomb_pairs *pairs, plomb_work *work, const char *name, plomb_view c
 			return plomb_fail(fault, PLOMB_CONFIG_INVALID, name,
 				": annotations are names with strings", (const char *)NULL);
 		}
-		if ((s = put(pairs, k, v, 0, fault)) != PLOMB_OK) {
+		if ((s = put(pairs, PLOMB_CONFIG_INVALID, name, k, v, 0, fault)) != PLOMB_OK) {
 			return s;
 		}
 	}

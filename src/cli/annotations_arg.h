@@ -15,19 +15,22 @@ typedef struct {
 	char *name;
 	char *value;
 	int is_regexp; /* KEY~=REGEXP */
+	int is_from_file;
 } plomb_pair;
 
 typedef struct {
 	plomb_pair *item;
 	size_t count;
+	int last_wins; /* as in cosign: a later exact pair replaces an earlier one of that key */
 } plomb_pairs;
 
 void plomb_pairs_free(plomb_pairs *pairs);
 
 /*
  * "KEY=VALUE" or "KEY~=REGEXP", split at the first "=". option names it in a
- * fault: PLOMB_USAGE_ERROR without "=", with an empty key, or with an empty
- * pattern. An exact pair replaces an earlier one of that key, as in cosign.
+ * fault: PLOMB_USAGE_ERROR without "=", with an empty key, with an empty
+ * pattern, or with another value for a key that an option gave already. What
+ * a file said of that key is replaced.
  */
 PLOMB_MUST_CHECK plomb_status plomb_pairs_add(plomb_pairs *pairs, const char *option, plomb_view text, plomb_fault *fault);
 
@@ -41,7 +44,8 @@ PLOMB_MUST_CHECK plomb_status plomb_pairs_add_csv(plomb_pairs *pairs, const char
 /*
  * The content of an annotations file: a JSON object of strings, or lines of
  * KEY=VALUE and KEY~=REGEXP with blank lines and # comments between them.
- * name is the file's. PLOMB_CONFIG_INVALID.
+ * name is the file's. PLOMB_CONFIG_INVALID, also for a key that has another
+ * value already.
  */
 PLOMB_MUST_CHECK plomb_status plomb_pairs_add_file(plomb_pairs *pairs, const char *name, plomb_view content, plomb_fault *fault);
 

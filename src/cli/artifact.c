@@ -96,6 +96,19 @@ is_regular(const char *path, int *yes, plomb_fault *fault)
 	return PLOMB_OK;
 }
 
+/* "sha256:…", good or bad. */
+static int
+is_meant_as_digest(const char *argument)
+{
+	size_t digits;
+
+	if (strncmp(argument, "sha", 3) != 0) {
+		return 0;
+	}
+	digits = strspn(argument + 3, "0123456789");
+	return digits != 0 && argument[3 + digits] == ':';
+}
+
 /* see artifact.h */
 plomb_status
 plomb_artifact_open(plomb_artifact *artifact, const char *argument, plomb_fault *fault)
@@ -105,9 +118,11 @@ plomb_artifact_open(plomb_artifact *artifact, const char *argument, plomb_fault 
 	int regular;
 
 	memset(artifact, 0, sizeof *artifact);
-	if (strcmp(argument, "-") != 0 && !plomb_file_exists(argument)
-		&& plomb_digest_parse(plomb_view_of_arg(argument), &artifact->shown) == PLOMB_OK)
-	{
+	if (is_meant_as_digest(argument) && !plomb_file_exists(argument)) {
+		if (plomb_digest_parse(plomb_view_of_arg(argument), &artifact->shown) != PLOMB_OK) {
+			return plomb_fail(fault, PLOMB_USAGE_ERROR, argument, ": there is no such file, and it is not a digest: "
+				"sha256, sha384 or sha512, a colon, and all of its digits in lower case", (const char *)NULL);
+		}
 		plomb_message_from_digest(&artifact->message, &artifact->shown);
 		return PLOMB_OK;
 	}

@@ -17,7 +17,8 @@ typedef struct {
 /*
  * A file, "-" for standard input, or, if no file of that name exists, a
  * digest such as sha256:…. PLOMB_IO_ERROR, PLOMB_LIMIT_EXCEEDED for too much
- * on standard input. Freed by the caller whatever comes back.
+ * on standard input, PLOMB_USAGE_ERROR for what is neither a file nor a whole
+ * digest. Freed by the caller whatever comes back.
  */
 PLOMB_MUST_CHECK plomb_status plomb_artifact_open(plomb_artifact *artifact, const char *argument, plomb_fault *fault);
 /* A digest and nothing else. */

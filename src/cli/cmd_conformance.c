@@ -55,7 +55,9 @@ judge(plomb_app *app, const plomb_settings *settings, const plomb_trust_source *
 	if (judgement.status == PLOMB_UNSET) {
 		plomb_judgement_blame(&judgement, fault.status, plomb_text_cstr(&fault.message));
 	}
-	status = plomb_conclude(app, settings, &judgement);
+	/* A command that makes no sense is about no file. */
+	status = judgement.status == PLOMB_USAGE_ERROR
+		? plomb_app_fail(app, NULL, &fault) : plomb_conclude(app, settings, &judgement);
 	plomb_artifact_free(&artifact);
 	plomb_bytes_free(&bytes);
 	plomb_judgement_free(&judgement);

@@ -89,7 +89,7 @@ read_root(update *u, const plomb_args *args, plomb_fault *fault)
 		return checksum == NULL ? PLOMB_OK
 			: plomb_fail(fault, PLOMB_USAGE_ERROR, "--root-checksum is of --root", (const char *)NULL);
 	}
-	s = plomb_is_url(name) ? fetch_root(u, args, name, fault) : plomb_read_file(&u->root, name, PLOMB_TUF_MAX_ROOT_BYTES, fault);
+	s = plomb_is_url(name) ? fetch_root(u, args, name, fault) : plomb_read_config(&u->root, name, PLOMB_TUF_MAX_ROOT_BYTES, fault);
 	if (s != PLOMB_OK || (checksum != NULL && (s = check_root(u, checksum, name, fault)) != PLOMB_OK)) {
 		return s;
 	}

@@ -63,7 +63,7 @@ plomb_conclude(plomb_app *app, const plomb_settings *settings, plomb_judgement *
 {
 	plomb_text out, err, explanation;
 	plomb_fault fault;
-	plomb_status written;
+	plomb_status written, said;
 	int status;
 
 	plomb_text_init(&out);
@@ -82,8 +82,12 @@ plomb_conclude(plomb_app *app, const plomb_settings *settings, plomb_judgement *
 		plomb_report(judgement, &out);
 	}
 	(void)plomb_app_write(app->err, &explanation);
-	(void)plomb_app_write(app->err, &err);
+	said = plomb_app_write(app->err, &err);
 	written = plomb_app_write(app->out, &out);
+	/* Of a file, what is said on stderr is the answer itself. */
+	if (written == PLOMB_OK && !judgement->is_image && settings->output != PLOMB_OUTPUT_REPORT) {
+		written = said;
+	}
 	if (judgement->class_ != PLOMB_CLASS_ACCEPTED) {
 		plomb_error_line(app->err, judgement->name, judgement->status, plomb_text_cstr(&judgement->sentence));
 	}

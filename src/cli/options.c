@@ -188,7 +188,7 @@ read_annotation_files(plomb_settings *settings, const plomb_args *args, plomb_fa
 		plomb_bytes content;
 		plomb_status s;
 
-		if ((s = plomb_read_file(&content, name, PLOMB_MAX_ANNOTATIONS_FILE, fault)) != PLOMB_OK) {
+		if ((s = plomb_read_config(&content, name, PLOMB_MAX_ANNOTATIONS_FILE, fault)) != PLOMB_OK) {
 			return s;
 		}
 		s = plomb_pairs_add_file(&settings->annotations, name, plomb_bytes_view(&content), fault);

@@ -75,7 +75,7 @@ read_config(plomb_remote *remote)
 		return PLOMB_OK;
 	}
 	path = find_config();
-	s = path == NULL ? PLOMB_OK : plomb_read_file(&remote->config, path, PLOMB_MAX_DOCKER_CONFIG, remote->fault);
+	s = path == NULL ? PLOMB_OK : plomb_read_config(&remote->config, path, PLOMB_MAX_DOCKER_CONFIG, remote->fault);
 	free(path);
 	if (s != PLOMB_OK) {
 		return s;
@@ -221,6 +221,7 @@ static plomb_status
 read_options(plomb_remote *remote, const plomb_args *args, plomb_fault *fault)
 {
 	const char *value;
+	plomb_status s;
 
 	remote->tls.ca_file = plomb_args_text(args, PLOMB_OPTION_REGISTRY_CACERT);
 	remote->tls.client_cert = plomb_args_text(args, PLOMB_OPTION_REGISTRY_CLIENT_CERT);
@@ -230,8 +231,9 @@ read_options(plomb_remote *remote, const plomb_args *args, plomb_fault *fault)
 	remote->mirror = plomb_args_text(args, PLOMB_OPTION_REGISTRY_MIRROR);
 	value = plomb_args_text(args, PLOMB_OPTION_TAG_PREFIX);
 	remote->prefix = value == NULL ? "" : value;
-	value = getenv("COSIGN_REPOSITORY");
-	remote->repository = value != NULL && value[0] != 0 ? value : NULL;
+	if ((s = plomb_variable("COSIGN_REPOSITORY", &remote->repository, fault)) != PLOMB_OK) {
+		return s;
+	}
 	if ((remote->tls.client_cert == NULL) != (remote->tls.client_key == NULL)) {
 		return plomb_fail(fault, PLOMB_USAGE_ERROR, "--registry-client-cert and --registry-client-key go together", (const char *)NULL);
 	}

@@ -243,7 +243,7 @@ add_certificates(chain_job *job)
 	s = PLOMB_OK;
 	for (i = 0; i < 2 && s == PLOMB_OK; i ++) {
 		if (job->file[i] != NULL) {
-			s = plomb_read_file(&job->pem[i], job->file[i], PLOMB_MAX_PEM_BYTES, job->fault);
+			s = plomb_read_config(&job->pem[i], job->file[i], PLOMB_MAX_PEM_BYTES, job->fault);
 		}
 	}
 	if (s == PLOMB_OK && (s = check_time("start-time", job->label->start, job->fault)) == PLOMB_OK
@@ -424,7 +424,7 @@ plomb_root_add_log(plomb_root_builder *builder, plomb_root_kind kind,
 	job.file = file;
 	job.label = label;
 	job.fault = fault;
-	if ((s = plomb_read_file(&job.pem, file, PLOMB_MAX_PEM_BYTES, fault)) != PLOMB_OK
+	if ((s = plomb_read_config(&job.pem, file, PLOMB_MAX_PEM_BYTES, fault)) != PLOMB_OK
 		|| (s = check_time("start-time", label->start, fault)) != PLOMB_OK
 		|| (s = check_time("end-time", label->end, fault)) != PLOMB_OK)
 	{

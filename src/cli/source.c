@@ -53,8 +53,9 @@ grow(plomb_bytes *bytes, size_t *cap, size_t max)
 	return 1;
 }
 
+/* too_much is what more than max bytes are. */
 static plomb_status
-read_open(plomb_bytes *bytes, plomb_file *file, const char *path, size_t max, plomb_fault *fault)
+read_open(plomb_bytes *bytes, plomb_file *file, const char *path, size_t max, plomb_status too_much, plomb_fault *fault)
 {
 	size_t cap, got;
 
@@ -68,7 +69,7 @@ read_open(plomb_bytes *bytes, plomb_file *file, const char *path, size_t max, pl
 		}
 		bytes->n += got;
 		if (bytes->n > max) {
-			return plomb_fail_status(fault, PLOMB_LIMIT_EXCEEDED, path);
+			return plomb_fail(fault, too_much, path, ": ", plomb_status_sentence(PLOMB_LIMIT_EXCEEDED), (const char *)NULL);
 		}
 		if (got == 0) {
 			bytes->p[bytes->n] = 0;
@@ -77,9 +78,8 @@ read_open(plomb_bytes *bytes, plomb_file *file, const char *path, size_t max, pl
 	}
 }
 
-/* see source.h */
-plomb_status
-plomb_read_file(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *fault)
+static plomb_status
+read_path(plomb_bytes *bytes, const char *path, size_t max, plomb_status too_much, plomb_fault *fault)
 {
 	plomb_file file;
 	plomb_status s;
@@ -95,12 +95,39 @@ plomb_read_file(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *f
 	}
 	s = file.kind == PLOMB_FILE_DIRECTORY
 		? plomb_fail(fault, PLOMB_IO_ERROR, path, ": is a directory", (const char *)NULL)
-		: read_open(bytes, &file, path, max, fault);
+		: read_open(bytes, &file, path, max, too_much, fault);
 	plomb_files_posix.close(&plomb_files_posix, &file);
 	if (s != PLOMB_OK) {
 		plomb_bytes_free(bytes);
 	}
 	return s;
+}
+
+/* see source.h */
+plomb_status
+plomb_read_file(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *fault)
+{
+	return read_path(bytes, path, max, PLOMB_LIMIT_EXCEEDED, fault);
+}
+
+/* see source.h */
+plomb_status
+plomb_read_config(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *fault)
+{
+	return read_path(bytes, path, max, PLOMB_CONFIG_INVALID, fault);
+}
+
+/* see source.h */
+plomb_status
+plomb_variable(const char *name, const char **value, plomb_fault *fault)
+{
+	*value = getenv(name);
+	if (*value != NULL && (*value)[0] == 0) {
+		*value = NULL;
+		return plomb_fail(fault, PLOMB_CONFIG_INVALID, name,
+			": the variable is set to nothing; unset it to do without", (const char *)NULL);
+	}
+	return PLOMB_OK;
 }
 
 /* see source.h */
@@ -154,5 +181,5 @@ plomb_read_key(plomb_bytes *pem, const char *reference, plomb_fault *fault)
 		return plomb_fail(fault, PLOMB_UNSUPPORTED_FEATURE, "--key ", reference,
 			": keys are read from PEM files and env://VARIABLE only", (const char *)NULL);
 	}
-	return plomb_read_file(pem, reference, PLOMB_MAX_PEM_BYTES, fault);
+	return plomb_read_config(pem, reference, PLOMB_MAX_PEM_BYTES, fault);
 }

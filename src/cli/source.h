@@ -26,8 +26,22 @@ plomb_view plomb_bytes_view(const plomb_bytes *bytes);
  */
 PLOMB_MUST_CHECK plomb_status plomb_read_file(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *fault);
 
+/*
+ * The same for what the user says rather than what is held against it: a key,
+ * a trust root, certificates to trust. Too much of it is PLOMB_CONFIG_INVALID,
+ * for that is no verdict on anything.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_read_config(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *fault);
+
 /* Something of that name can be opened. */
 int plomb_file_exists(const char *path);
+
+/*
+ * An environment variable's value; NULL if it is not set. One that is set to
+ * nothing is PLOMB_CONFIG_INVALID: a script whose own variable is missing
+ * would otherwise trust the default where its author named something else.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_variable(const char *name, const char **value, plomb_fault *fault);
 
 /*
  * The PEM text of a key reference: a file, or env://VARIABLE. A scheme of a

@@ -11,27 +11,31 @@ typedef struct {
 	const char *root_file, *rekor_key, *ct_key, *tsa_file;
 } parts;
 
-/* cosign's variables; an empty one is one that is not set. */
-static const char *
-variable(const char *name)
-{
-	const char *value;
-
-	value = getenv(name);
-	return value == NULL || value[0] == 0 ? NULL : value;
-}
-
 static void
 read_parts(parts *p, const plomb_args *args)
 {
+	memset(p, 0, sizeof *p);
 	p->chain = plomb_args_text(args, PLOMB_OPTION_CERTIFICATE_CHAIN);
 	p->ca_roots = plomb_args_text(args, PLOMB_OPTION_CA_ROOTS);
 	p->ca_intermediates = plomb_args_text(args, PLOMB_OPTION_CA_INTERMEDIATES);
 	p->tsa_chain = plomb_args_text(args, PLOMB_OPTION_TSA_CHAIN);
-	p->root_file = variable("SIGSTORE_ROOT_FILE");
-	p->rekor_key = variable("SIGSTORE_REKOR_PUBLIC_KEY");
-	p->ct_key = variable("SIGSTORE_CT_LOG_PUBLIC_KEY_FILE");
-	p->tsa_file = variable("SIGSTORE_TSA_CERTIFICATE_FILE");
+}
+
+/* What the environment says where no root is named on the command line: a root, or cosign's parts of one. */
+static plomb_status
+read_variables(parts *p, const char **root, plomb_fault *fault)
+{
+	plomb_status s;
+
+	if ((s = plomb_variable("PLOMB_TRUSTED_ROOT", root, fault)) != PLOMB_OK
+		|| (s = plomb_variable("SIGSTORE_ROOT_FILE", &p->root_file, fault)) != PLOMB_OK
+		|| (s = plomb_variable("SIGSTORE_REKOR_PUBLIC_KEY", &p->rekor_key, fault)) != PLOMB_OK
+		|| (s = plomb_variable("SIGSTORE_CT_LOG_PUBLIC_KEY_FILE", &p->ct_key, fault)) != PLOMB_OK
+		|| (s = plomb_variable("SIGSTORE_TSA_CERTIFICATE_FILE", &p->tsa_file, fault)) != PLOMB_OK)
+	{
+		return s;
+	}
+	return PLOMB_OK;
 }
 
 static int
@@ -113,8 +117,13 @@ replace_parts(plomb_trust_source *source, const parts *p, plomb_fault *fault)
 static plomb_status
 read_kept(plomb_trust_source *source, plomb_fault *fault)
 {
+	const char *folder;
 	plomb_status s;
 
+	/* plomb_tuf_folder asks again; here it is only held against being empty. */
+	if ((s = plomb_variable("TUF_ROOT", &folder, fault)) != PLOMB_OK) {
+		return s;
+	}
 	source->kept = plomb_tuf_folder();
 	if (source->kept == NULL) {
 		return PLOMB_OK;
@@ -151,9 +160,13 @@ plomb_trust_source_read(plomb_trust_source *source, const plomb_args *args, plom
 	source->json.p = plomb_trusted_root_json;
 	source->json.n = plomb_trusted_root_json_len;
 	source->origin = "compiled in";
-	file = option != NULL ? option : variable("PLOMB_TRUSTED_ROOT");
+	file = option;
+	/* A root named on the command line is the whole truth; a variable left over from a script does not change it. */
+	if (option == NULL && (s = read_variables(&p, &file, fault)) != PLOMB_OK) {
+		return s;
+	}
 	if (file != NULL) {
-		if ((s = plomb_read_file(&source->file, file, PLOMB_MAX_ROOT_BYTES, fault)) != PLOMB_OK) {
+		if ((s = plomb_read_config(&source->file, file, PLOMB_MAX_ROOT_BYTES, fault)) != PLOMB_OK) {
 			return s;
 		}
 		source->json = plomb_bytes_view(&source->file);
@@ -162,7 +175,6 @@ plomb_trust_source_read(plomb_trust_source *source, const plomb_args *args, plom
 	if (file == NULL && (s = read_kept(source, fault)) != PLOMB_OK) {
 		return s;
 	}
-	/* A root named on the command line is the whole truth; a variable left over from a script does not change it. */
 	return option == NULL && has_parts(&p) ? replace_parts(source, &p, fault) : PLOMB_OK;
 }
 

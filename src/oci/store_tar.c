@@ -25,6 +25,16 @@ refuse(plomb_store_tar *tar, plomb_status status, const char *want)
 	return status;
 }
 
+/*
+ * The stream ends where the archive does not: a download or a pipe that broke
+ * off. What it would have said nobody knows, and trying again may help.
+ */
+static plomb_status
+truncated(plomb_store_tar *tar, const char *want)
+{
+	return refuse(tar, PLOMB_IO_ERROR, want);
+}
+
 /* The next bytes of the stream, at most n of them; none at its end. */
 static plomb_status
 next_bytes(plomb_store_tar *tar, uint64_t n, plomb_view *bytes)
@@ -61,7 +71,7 @@ read_exactly(plomb_store_tar *tar, unsigned char *out, size_t n)
 			return s;
 		}
 		if (bytes.n == 0) {
-			return refuse(tar, PLOMB_LAYOUT_MALFORMED, "an archive that does not end here");
+			return truncated(tar, "an archive that does not end here");
 		}
 		memcpy(out, bytes.p, bytes.n);
 		out += bytes.n;
@@ -217,17 +227,13 @@ reserve(plomb_store_tar *tar, plomb_tar_entry *entry, plomb_view start)
 	/* One byte more, so that an empty member also has an address. */
 	more = plomb_grow(tar->memory, tar->bytes, &tar->bytes_room, tar->bytes_used + (size_t)entry->size + 1, 1);
 	if (more == NULL) {
+		/* Only a member that is asked for later is missing; most never are. */
+		entry->kept = PLOMB_NO_ROOM;
 		return;
 	}
 	tar->bytes = more;
 	entry->at = tar->bytes_used;
 	entry->kept = PLOMB_OK;
-}
-
-static plomb_status
-truncated(plomb_store_tar *tar)
-{
-	return refuse(tar, PLOMB_LAYOUT_MALFORMED, "all of its content");
 }
 
 /* Read a file's content: keep it if it is small, hash it if it is a blob. */
@@ -252,7 +258,7 @@ read_content(plomb_store_tar *tar, plomb_tar_entry *entry, const plomb_digest *d
 			return s;
 		}
 		if (bytes.n == 0) {
-			return truncated(tar);
+			return truncated(tar, "all of its content");
 		}
 		if (left == entry->size) {
 			reserve(tar, entry, bytes);

@@ -29,14 +29,14 @@ typedef struct {
 	unsigned char is_blob, is_file;
 	unsigned char is_object; /* the content begins with "{" */
 	unsigned char is_good; /* the content has the digest that its name says */
-	plomb_status kept;     /* PLOMB_OK: content is at bytes + at; else PLOMB_LIMIT_EXCEEDED */
+	plomb_status kept;     /* PLOMB_OK: content is at bytes + at; else PLOMB_LIMIT_EXCEEDED, PLOMB_NO_ROOM */
 	size_t at;
 	uint64_t size;
 } plomb_tar_entry;
 
 typedef struct {
 	plomb_store store; /* what the layout room is given */
-	plomb_detail detail; /* after PLOMB_LAYOUT_MALFORMED or PLOMB_LIMIT_EXCEEDED: what is wrong, and where */
+	plomb_detail detail; /* after a refusal: what is wrong, and where */
 	/* The rest is store_tar.c's own. */
 	const plomb_files *files;
 	const plomb_crypto *crypto;
@@ -58,8 +58,9 @@ typedef struct {
 /*
  * Read the archive from an open file to its end; the caller closes it. tar is
  * to be freed whatever comes back. PLOMB_LAYOUT_MALFORMED (not a tar, a
- * compressed or truncated one, a member that is refused or occurs twice),
- * PLOMB_LIMIT_EXCEEDED, PLOMB_IO_ERROR (see file->error), PLOMB_NO_ROOM.
+ * compressed one, a member that is refused or occurs twice),
+ * PLOMB_LIMIT_EXCEEDED, PLOMB_IO_ERROR (see file->error; if that is 0, the
+ * stream ended before the archive did, and detail says where), PLOMB_NO_ROOM.
  */
 PLOMB_MUST_CHECK plomb_status plomb_store_tar_read(plomb_store_tar *tar, plomb_file *file,
 	const plomb_files *files, const plomb_crypto *crypto, plomb_memory *memory);

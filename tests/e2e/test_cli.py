@@ -139,6 +139,9 @@ USAGE = [
     ("digest without its hash", ["verify-blob-attestation", *IDENTITY_FLAGS, "--digest", "00"], "usage-error", "go together"),
     ("no digest", ["verify-blob-attestation", *IDENTITY_FLAGS, "--digest", "00", "--digestAlg", "sha256"], "usage-error", "sha256:00 is not a digest"),
     ("digest with nothing beside it", ["verify-blob", *IDENTITY_FLAGS, "sha256:" + "0" * 64], "usage-error", "give --bundle"),
+    ("half a digest", ["verify-blob", *IDENTITY_FLAGS, "--bundle", "b", "sha256:xyz"], "usage-error", "sha256:xyz: there is no such file, and it is not a digest"),
+    ("a digest in capitals", ["verify-blob", *IDENTITY_FLAGS, "--bundle", "b", "sha256:" + "A" * 64], "usage-error", "it is not a digest"),
+    ("a digest that is not supported", ["verify-bundle", *IDENTITY_FLAGS, "--bundle", "b", "sha1:" + "0" * 40], "usage-error", "it is not a digest"),
     ("conformance without a bundle", ["conformance", "verify-bundle", *IDENTITY_FLAGS, "f"], "usage-error", "--bundle is required"),
     ("conformance without a file", ["verify-bundle", "--bundle", "b", *IDENTITY_FLAGS], "usage-error", "exactly one file"),
     ("staging", ["verify-bundle", "--staging", "--bundle", "b", *IDENTITY_FLAGS, "f"], "unsupported-feature", "--staging: "),
@@ -378,6 +381,15 @@ def test_an_answer_nobody_got_is_not_a_yes(output, image):
                           stderr=subprocess.DEVNULL).returncode == 3
 
 
+@pytest.mark.parametrize("flags,status", [([], 3), (["--output", "report"], 0)])
+def test_a_yes_that_only_stderr_would_have_said(flags, status, signed, tmp_path):
+    """"Verified OK" is the whole answer; a report is one of its own."""
+    argv = [PROGRAM, "verify-blob", "--bundle", "b.json", "--trusted-root", "root.json", *IDENTITY_FLAGS, *flags, "artifact"]
+    with open("/dev/full", "wb") as full:
+        assert subprocess.run(argv, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=full).returncode == status
+    assert subprocess.run(argv, cwd=tmp_path, stdout=subprocess.DEVNULL, preexec_fn=lambda: os.close(2)).returncode == status
+
+
 def test_output_file(image):
     result = verify(image, "--output-file", "out.json")
     assert result.status == 0 and result.stdout == b""
@@ -399,7 +411,9 @@ def test_timeout(tmp_path):
     (["-a", "tag~=^v[0-9]$"], 0),
     (["-a", "tag~=^w"], 12),
     (["-a", "tag=v1", "-a", "tag~=2"], 12),
-    (["-a", "tag=v2", "-a", "tag=v1"], 0),  # the later one wins, as in cosign
+    (["-a", "tag=v2", "-a", "tag=v1"], 2),
+    (["-a", "tag=v2,tag=v1"], 2),
+    (["-a", "tag=v1", "-a", "tag=v1"], 0),
     (["-a", "tag=v1,nope=x"], 12),
     (["-a", '"tag=v1"'], 0),
     (["-a", "tag~=("], 2),
@@ -407,6 +421,8 @@ def test_timeout(tmp_path):
     (["--annotations-file", "good.json"], 0),
     (["--annotations-file", "bad.json"], 12),
     (["--annotations-file", "bad.json", "-a", "tag=v1"], 0),
+    (["--annotations-file", "bad.json", "--annotations-file", "good.json"], 2),
+    (["--annotations-file", "/dev/zero"], 2),
     (["--annotations-file", "lines"], 0),
     (["--annotations-file", "empty"], 2),
     (["--annotations-file", "number.json"], 2),
@@ -433,6 +449,21 @@ def test_names_of_local_images(image):
                          ("a:b@c@sha256:" + "0" * 64, 11), ("a:b@c@sha256:00", 2), ("a", 11), ("a:b", 11), (f"x@{digest}", 11)):
         result = run("verify", "--local-image", name, *flags, cwd=image)
         assert result.status == status, result
+
+
+def test_an_archive_that_breaks_off_could_not_be_read(image):
+    """A download or a pipe that ended early: trying again may help. One that is damaged is refused."""
+    subprocess.run(["tar", "-C", image / "layout", "-cf", image / "whole.tar", "."], check=True)
+    whole = (image / "whole.tar").read_bytes()
+    flags = ("--trusted-root", "root.json", *IDENTITY_FLAGS)
+    assert run("verify", "--local-image", "-", *flags, cwd=image, stdin=whole).status == 0
+    for n in (0, 1, 511, 512, 1024, 2000, len(whole) // 2):
+        (image / "part.tar").write_bytes(whole[:n])
+        for name in ("part.tar", "-"):
+            result = run("verify", "--local-image", name, *flags, cwd=image, stdin=whole[:n])
+            assert result.status == 3 and f"plomb: {name}: io-error: could not be read: archive member" in last_line(result), (n, result)
+    result = run("verify", "--local-image", "-", *flags, cwd=image, stdin=b"x" + whole[1:])
+    assert result.status == 12 and "layout-malformed" in last_line(result), result
 
 
 def test_content_is_checked(image):
@@ -715,7 +746,36 @@ def test_which_trust_root(signed, tmp_path):
     assert run(*flags, "--trusted-root", good, cwd=tmp_path, env={"PLOMB_TRUSTED_ROOT": bad}).status == 0
     assert run(*flags, cwd=tmp_path).status == 12
     assert run(*flags, cwd=tmp_path, env={"PLOMB_TRUSTED_ROOT": "/nonexistent"}).status == 3
-    assert run(*flags, cwd=tmp_path, env={"PLOMB_TRUSTED_ROOT": ""}).status == 12
+
+
+@pytest.mark.parametrize("name", ["PLOMB_TRUSTED_ROOT", "SIGSTORE_ROOT_FILE", "SIGSTORE_REKOR_PUBLIC_KEY",
+                                  "SIGSTORE_CT_LOG_PUBLIC_KEY_FILE", "SIGSTORE_TSA_CERTIFICATE_FILE", "TUF_ROOT"])
+def test_empty_variables_are_said(name, signed, tmp_path):
+    """A script whose own variable is missing does not get the default where it named something else."""
+    flags = ("verify-blob", "--bundle", "b.json", *IDENTITY_FLAGS, "artifact")
+    result = run(*flags, cwd=tmp_path, env={name: ""})
+    assert result.status == 2 and last_line(result).startswith(f"plomb: config-invalid: {name}: "), result
+    # What the command line says is not asked of the environment.
+    assert run(*flags, "--trusted-root", "root.json", cwd=tmp_path, env={name: ""}).status == 0
+
+
+def test_empty_repository_is_said(image):
+    result = run("verify", *IDENTITY_FLAGS, "localhost:1/app", cwd=image, env={"COSIGN_REPOSITORY": ""})
+    assert result.status == 2 and last_line(result).startswith("plomb: config-invalid: COSIGN_REPOSITORY: "), result
+
+
+@pytest.mark.parametrize("flags", [
+    ["--key", "/dev/zero"],
+    [*IDENTITY_FLAGS, "--trusted-root", "/dev/zero"],
+    [*IDENTITY_FLAGS, "--certificate-chain", "/dev/zero"],
+    [*IDENTITY_FLAGS, "--ca-roots", "/dev/zero"],
+    [*IDENTITY_FLAGS, "--timestamp-certificate-chain", "/dev/zero"],
+], ids=lambda flags: flags[-2])
+def test_what_the_user_says_without_end(flags, signed, tmp_path):
+    """A matter of configuration, not a verdict on the file."""
+    result = run("verify-blob", *flags, "--bundle", "b.json", "artifact", cwd=tmp_path)
+    assert result.status == 2 and last_line(result).startswith("plomb: config-invalid: /dev/zero: "), result
+
 
 
 def test_compiled_in_root(no_network, tmp_path):
