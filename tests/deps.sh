@@ -2,7 +2,7 @@
 # deps.sh build|test: install what is missing on Debian; elsewhere say what is wanted.
 set -e
 build="gcc libc6-dev libbearssl-dev libjsmn-dev libsodium-dev libcurl4-openssl-dev"
-test="$build clang-14 libclang-rt-14-dev llvm-14 libcmocka-dev python3 python3-pytest python3-cryptography openssl xz-utils util-linux binutils cpio swupdate
+test="$build clang-14 libclang-rt-14-dev llvm-14 libcmocka-dev python3 python3-pytest python3-cryptography openssl xz-utils util-linux binutils cpio swupdate curl jq
 	gcc-arm-linux-gnueabihf libc6-dev-armhf-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user-static"
 case $1 in
 build) wanted=$build ;;

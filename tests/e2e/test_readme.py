@@ -1,10 +1,16 @@
 """The README is true: its commands do what it says, its C compiles, its targets exist."""
+import functools
 import hashlib
+import http.server
 import os
 import re
 import subprocess
+import tarfile
+import threading
 
 import pytest
+
+from registry import Answer, Repository, Server, basic
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 README = open(os.path.join(TOP, "README.md"), encoding="utf8").read()
@@ -16,9 +22,46 @@ def test_there_are_commands():
     assert len(COMMANDS) >= 4
 
 
+def private(request):
+    """registry.example.com lets nobody at acme/private who does not say who he is."""
+    if "/private/" in request.path and request.headers.get("Authorization") != basic("somebody", "a-password"):
+        return Answer(401, b"{}", headers=[("WWW-Authenticate", 'Basic realm="example"')])
+    return None
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """
+    Where the README's commands run, one after the other: a folder that looks like the tree, and servers for the two names that
+    it uses. Gives the folder and a function that puts their addresses into a command.
+    """
+    folder = tmp_path_factory.mktemp("readme")
+    for name in ("tests", "contrib", "src"):
+        (folder / name).symlink_to(os.path.join(TOP, name))
+    (folder / "plomb").symlink_to(os.path.realpath(PLOMB))
+    with tarfile.open(os.path.join(TOP, "tests", "vectors", "demo", "image.tar")) as archive:
+        archive.extractall(folder / "layout")
+    image = Repository.from_layout(folder / "layout", True)
+    image.tags["v1"] = image.tags["latest"]
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=os.path.join(TOP, "tests/vectors/tuf/made/base"))
+    handler.log_message = lambda *args: None
+    with Server({"acme/app": image, "acme/private": image}, private) as registry, \
+            http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as mirror:
+        threading.Thread(target=mirror.serve_forever, daemon=True).start()
+
+        def addressed(command):
+            return (command.replace("registry.example.com", f"127.0.0.1:{registry.port}")
+                    .replace("https://tuf.example.com", f"http://127.0.0.1:{mirror.server_address[1]}"))
+
+        yield folder, addressed
+        mirror.shutdown()
+
+
 @pytest.mark.parametrize("status,text,command", COMMANDS, ids=[c[2].split("--")[0].strip() + " exit " + c[0] for c in COMMANDS])
-def test_command(status, text, command):
-    done = subprocess.run(["sh", "-c", command.replace("./plomb", PLOMB)], cwd=TOP, capture_output=True, text=True)
+def test_command(status, text, command, place):
+    folder, addressed = place
+    done = subprocess.run(["sh", "-c", addressed(command)], cwd=folder, capture_output=True, text=True,
+                          env={"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C"})
     assert done.returncode == int(status), done.stderr
     assert text in done.stdout + done.stderr
 
