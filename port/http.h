@@ -30,7 +30,7 @@ typedef struct {
 /* Why there is no answer. */
 typedef enum {
 	PLOMB_HTTP_FINE = 0,
-	PLOMB_HTTP_NO_HOST,   /* no such name, no route, nobody listens */
+	PLOMB_HTTP_NO_HOST,   /* no such name, no route, nobody listens, a proxy that refuses */
 	PLOMB_HTTP_BROKEN,    /* closed or reset in the middle; no HTTP */
 	PLOMB_HTTP_SLOW,      /* a time limit passed */
 	PLOMB_HTTP_NO_TLS,    /* no handshake: perhaps the other side speaks none */
@@ -60,7 +60,8 @@ struct plomb_http {
 	 * sink (the body of a status other than 200 is thrown away).
 	 * PLOMB_LIMIT_EXCEEDED: body or header too long. PLOMB_IO_ERROR: no
 	 * answer, see problem. PLOMB_NO_ROOM. PLOMB_UNSUPPORTED_FEATURE: this
-	 * build has no network. Or what the sink said.
+	 * build has no network, or its library does not know what is asked of
+	 * it. Or what the sink said.
 	 */
 	plomb_status (*send)(plomb_http *http, const plomb_http_request *request, plomb_http_answer *answer);
 };

@@ -2,11 +2,13 @@
 #include "http.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #define CONNECT_MS 10000L
 #define REQUEST_MS 60000L
@@ -22,6 +24,7 @@ typedef struct {
 	CURL *easy;
 	CURLM *multi;
 	curl_socket_t socket; /* that was opened last */
+	CURLcode option_code; /* CURLE_OK: every option so far could be set */
 	/* Of the request under way. */
 	const plomb_http_request *request;
 	plomb_http_answer *answer;
@@ -30,6 +33,7 @@ typedef struct {
 	char text[PLOMB_HTTP_MAX_HEADER_BYTES]; /* of the answer's headers */
 	size_t text_used;
 	unsigned header_count;
+	char why[64];
 } curl_http;
 
 /* ------------------------------------------------------------------ headers */
@@ -151,6 +155,11 @@ on_open(void *user, curlsocktype purpose, struct curl_sockaddr *address)
 
 	(void)purpose;
 	c->socket = socket(address->family, address->socktype, address->protocol);
+	/* A connection that has logged in is not for the programs that are started meanwhile. */
+	if (c->socket != CURL_SOCKET_BAD && fcntl(c->socket, F_SETFD, FD_CLOEXEC) != 0) {
+		(void)close(c->socket);
+		c->socket = CURL_SOCKET_BAD;
+	}
 	return c->socket;
 }
 
@@ -193,23 +202,43 @@ rename_host(curl_http *c, const char *url, char *renamed, size_t room, struct cu
 	return n < 0 || (size_t)n >= room ? PLOMB_LIMIT_EXCEEDED : PLOMB_OK;
 }
 
+/* An option that could not be set is a limit or a check that is not there. */
+static void
+must(curl_http *c, CURLcode code)
+{
+	if (c->option_code == CURLE_OK) {
+		c->option_code = code;
+	}
+}
+
 static void
 set_limits(curl_http *c, const plomb_http_request *request)
 {
 	CURL *e = c->easy;
 
-	(void)curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-	(void)curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
-	(void)curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, request->connect_ms != 0 ? (long)request->connect_ms : CONNECT_MS);
-	(void)curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, REQUEST_MS);
-	(void)curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES_PER_S);
-	(void)curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, SLOW_S);
-	(void)curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
+	must(c, curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L));
+	must(c, curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L));
+	must(c, curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, request->connect_ms != 0 ? (long)request->connect_ms : CONNECT_MS));
+	must(c, curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, REQUEST_MS));
+	must(c, curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES_PER_S));
+	must(c, curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, SLOW_S));
+	must(c, curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L));
 #if LIBCURL_VERSION_NUM >= 0x075500
-	(void)curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+	must(c, curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https"));
 #else
-	(void)curl_easy_setopt(e, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+	must(c, curl_easy_setopt(e, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS)));
 #endif
+}
+
+/* Only these authorities. A library that has no folder of them has none to leave out. */
+static void
+set_authorities(curl_http *c, const char *file)
+{
+	CURLcode code;
+
+	must(c, curl_easy_setopt(c->easy, CURLOPT_CAINFO, file));
+	code = curl_easy_setopt(c->easy, CURLOPT_CAPATH, NULL);
+	must(c, code == CURLE_NOT_BUILT_IN || code == CURLE_UNKNOWN_OPTION ? CURLE_OK : code);
 }
 
 static void
@@ -218,21 +247,40 @@ set_tls(curl_http *c, const plomb_http_request *request)
 	CURL *e = c->easy;
 	const char *ca_file;
 
-	(void)curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	(void)curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, c->tls.insecure ? 0L : 1L);
-	(void)curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, c->tls.insecure ? 0L : 2L);
+	must(c, curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2));
+	must(c, curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, c->tls.insecure ? 0L : 1L));
+	must(c, curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, c->tls.insecure ? 0L : 2L));
 	/* The library does not read the variable that tells everything else on the machine whom to believe. */
 	ca_file = c->tls.ca_file != NULL ? c->tls.ca_file : getenv("SSL_CERT_FILE");
 	if (ca_file != NULL && ca_file[0] != 0) {
-		(void)curl_easy_setopt(e, CURLOPT_CAINFO, ca_file);
-		(void)curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+		set_authorities(c, ca_file);
 	}
 	/* The client's certificate tells who it is: only its registry is to know. */
 	if (request->is_registry && c->tls.client_cert != NULL) {
-		(void)curl_easy_setopt(e, CURLOPT_SSLCERT, c->tls.client_cert);
+		must(c, curl_easy_setopt(e, CURLOPT_SSLCERT, c->tls.client_cert));
 	}
 	if (request->is_registry && c->tls.client_key != NULL) {
-		(void)curl_easy_setopt(e, CURLOPT_SSLKEY, c->tls.client_key);
+		must(c, curl_easy_setopt(e, CURLOPT_SSLKEY, c->tls.client_key));
+	}
+}
+
+/*
+ * The library reads http_proxy, https_proxy, HTTPS_PROXY, no_proxy and
+ * NO_PROXY, but not HTTP_PROXY: under CGI that is a header of a stranger's
+ * request. Elsewhere it is what Go's programs read.
+ */
+static void
+set_proxy(curl_http *c, const char *url)
+{
+	const char *proxy = getenv("HTTP_PROXY");
+
+	/* What is for the registry is not for the proxy in front of it, and its answers are not the registry's. */
+	must(c, curl_easy_setopt(c->easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE));
+	must(c, curl_easy_setopt(c->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L));
+	if (strncmp(url, "http:", 5) == 0 && getenv("http_proxy") == NULL && getenv("REQUEST_METHOD") == NULL
+		&& proxy != NULL && proxy[0] != 0)
+	{
+		must(c, curl_easy_setopt(c->easy, CURLOPT_PROXY, proxy));
 	}
 }
 
@@ -241,12 +289,32 @@ set_callbacks(curl_http *c)
 {
 	CURL *e = c->easy;
 
-	(void)curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open);
-	(void)curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, c);
-	(void)curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
-	(void)curl_easy_setopt(e, CURLOPT_HEADERDATA, c);
-	(void)curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
-	(void)curl_easy_setopt(e, CURLOPT_WRITEDATA, c);
+	must(c, curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open));
+	must(c, curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, c));
+	must(c, curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header));
+	must(c, curl_easy_setopt(e, CURLOPT_HEADERDATA, c));
+	must(c, curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body));
+	must(c, curl_easy_setopt(e, CURLOPT_WRITEDATA, c));
+}
+
+static plomb_status
+set_options(curl_http *c, const plomb_http_request *request, const char *url, struct curl_slist *lines, struct curl_slist *connect_to)
+{
+	c->option_code = CURLE_OK;
+	set_limits(c, request);
+	set_tls(c, request);
+	set_proxy(c, url);
+	set_callbacks(c);
+	must(c, curl_easy_setopt(c->easy, CURLOPT_URL, url));
+	must(c, curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, lines));
+	must(c, curl_easy_setopt(c->easy, CURLOPT_CONNECT_TO, connect_to));
+	if (request->form != NULL) {
+		must(c, curl_easy_setopt(c->easy, CURLOPT_COPYPOSTFIELDS, request->form));
+	}
+	if (c->option_code == CURLE_OK) {
+		return PLOMB_OK;
+	}
+	return c->option_code == CURLE_OUT_OF_MEMORY ? PLOMB_NO_ROOM : PLOMB_UNSUPPORTED_FEATURE;
 }
 
 static struct curl_slist *
@@ -334,10 +402,29 @@ problem_of(CURLcode code)
 	}
 }
 
+/* No answer of the other side's. */
+static plomb_status
+refuse(curl_http *c, plomb_http_problem problem, const char *why)
+{
+	memset(c->answer, 0, sizeof *c->answer);
+	c->answer->problem = problem;
+	c->answer->why = why;
+	return PLOMB_IO_ERROR;
+}
+
+/* A proxy that lets nobody through is as good as no way there; what it says is not repeated. */
+static plomb_status
+refuse_proxy(curl_http *c, long status)
+{
+	int n = snprintf(c->why, sizeof c->why, status == 407 ? "the proxy wants a login (%ld)" : "the proxy answers %ld", status);
+
+	return refuse(c, PLOMB_HTTP_NO_HOST, n > 0 ? c->why : "the proxy refuses");
+}
+
 static plomb_status
 finish(curl_http *c, CURLcode code)
 {
-	long status = 0;
+	long status = 0, proxy = 0;
 
 	if (c->body_status != PLOMB_OK) {
 		return c->body_status;
@@ -345,13 +432,14 @@ finish(curl_http *c, CURLcode code)
 	if (code == CURLE_OUT_OF_MEMORY) {
 		return PLOMB_NO_ROOM;
 	}
+	(void)curl_easy_getinfo(c->easy, CURLINFO_HTTP_CONNECTCODE, &proxy);
 	if (code != CURLE_OK) {
-		memset(c->answer, 0, sizeof *c->answer);
-		c->answer->problem = problem_of(code);
-		c->answer->why = curl_easy_strerror(code);
-		return PLOMB_IO_ERROR;
+		return proxy >= 300 ? refuse_proxy(c, proxy) : refuse(c, problem_of(code), curl_easy_strerror(code));
 	}
 	(void)curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status == 407) {
+		return refuse_proxy(c, status);
+	}
 	c->answer->status = (unsigned)status;
 	return PLOMB_OK;
 }
@@ -383,16 +471,7 @@ curl_send(plomb_http *http, const plomb_http_request *request, plomb_http_answer
 		url = renamed;
 	}
 	if (s == PLOMB_OK) {
-		set_limits(c, request);
-		set_tls(c, request);
-		set_callbacks(c);
-		if (curl_easy_setopt(c->easy, CURLOPT_URL, url) != CURLE_OK
-			|| curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, lines) != CURLE_OK
-			|| curl_easy_setopt(c->easy, CURLOPT_CONNECT_TO, connect_to) != CURLE_OK
-			|| (request->form != NULL && curl_easy_setopt(c->easy, CURLOPT_COPYPOSTFIELDS, request->form) != CURLE_OK))
-		{
-			s = PLOMB_NO_ROOM;
-		}
+		s = set_options(c, request, url, lines, connect_to);
 	}
 	if (s == PLOMB_OK) {
 		s = finish(c, perform(c));

@@ -194,15 +194,15 @@ plomb_cmd_initialize(plomb_app *app, plomb_cmd command)
 	update u;
 
 	(void)command;
-	/* As for registries: nobody waits longer if nothing is said. */
-	if (plomb_args_text(app->args, PLOMB_OPTION_TIMEOUT) == NULL) {
-		(void)plomb_timeout_start(PLOMB_TIMEOUT_NETWORK_MS);
-	}
 	memset(&u, 0, sizeof u);
 	plomb_fault_init(&fault);
 	plomb_text_init(&out);
-	s = app->operand_count == 0 ? run(&u, app->args, &fault)
-		: plomb_fail(&fault, PLOMB_USAGE_ERROR, "unexpected argument: ", app->operand[0], (const char *)NULL);
+	/* As for registries: nobody waits longer if nothing is said. */
+	s = plomb_timeout_network(app->args, &fault);
+	if (s == PLOMB_OK) {
+		s = app->operand_count == 0 ? run(&u, app->args, &fault)
+			: plomb_fail(&fault, PLOMB_USAGE_ERROR, "unexpected argument: ", app->operand[0], (const char *)NULL);
+	}
 	if (s == PLOMB_OK) {
 		tell(&u, &out);
 	}

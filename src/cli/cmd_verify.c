@@ -151,12 +151,9 @@ verify_remotes(plomb_app *app, const plomb_settings *settings, const plomb_trust
 	int status;
 
 	plomb_fault_init(&fault);
-	if (plomb_remote_open(&remote, app->args, &fault) != PLOMB_OK) {
+	if (plomb_remote_open(&remote, app->args, &fault) != PLOMB_OK || plomb_timeout_network(app->args, &fault) != PLOMB_OK) {
 		status = plomb_app_fail(app, NULL, &fault);
 	} else {
-		if (plomb_args_text(app->args, PLOMB_OPTION_TIMEOUT) == NULL) {
-			(void)plomb_timeout_start(PLOMB_TIMEOUT_NETWORK_MS);
-		}
 		status = verify_all(app, settings, source, &remote);
 	}
 	plomb_remote_close(&remote);

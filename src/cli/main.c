@@ -3,6 +3,7 @@
  * command's own yes is 0, and an answer that could not be written is no yes.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -161,6 +162,17 @@ hold_standard_descriptors(void)
 	return fd >= 0 && close(fd) == 0;
 }
 
+/* A reader that went away, of our output or at the other end of a TLS connection, is an error that is told. */
+static int
+ignore_broken_pipes(void)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof action);
+	action.sa_handler = SIG_IGN;
+	return sigaction(SIGPIPE, &action, NULL) == 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -171,7 +183,7 @@ main(int argc, char **argv)
 	size_t used;
 	int status;
 
-	if (!hold_standard_descriptors()) {
+	if (!hold_standard_descriptors() || !ignore_broken_pipes()) {
 		return PLOMB_CLASS_UNDECIDED;
 	}
 	memset(&app, 0, sizeof app);

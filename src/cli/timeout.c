@@ -115,3 +115,13 @@ plomb_timeout_start(uint32_t ms)
 	timer.it_value.tv_usec = (suseconds_t)(ms % 1000) * 1000;
 	return sigaction(SIGALRM, &action, NULL) == 0 && setitimer(ITIMER_REAL, &timer, NULL) == 0;
 }
+
+/* see timeout.h */
+plomb_status
+plomb_timeout_network(const plomb_args *args, plomb_fault *fault)
+{
+	if (plomb_args_text(args, PLOMB_OPTION_TIMEOUT) != NULL || plomb_timeout_start(PLOMB_TIMEOUT_NETWORK_MS)) {
+		return PLOMB_OK;
+	}
+	return plomb_fail_status(fault, PLOMB_INTERNAL_ERROR, NULL);
+}

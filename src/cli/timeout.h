@@ -2,7 +2,7 @@
 #ifndef PLOMB_TIMEOUT_H
 #define PLOMB_TIMEOUT_H
 
-#include "error.h"
+#include "options.h"
 
 /* As cosign: nobody waits longer for a network if nothing is said. */
 #define PLOMB_TIMEOUT_NETWORK_MS 180000
@@ -15,5 +15,8 @@ PLOMB_MUST_CHECK plomb_status plomb_duration_parse(plomb_view text, uint32_t *ms
 
 /* From now on; after it the program says so and exits with 3. 0 if the system cannot. */
 int plomb_timeout_start(uint32_t ms);
+
+/* For a command that asks the network: PLOMB_TIMEOUT_NETWORK_MS, unless --timeout has started it. PLOMB_INTERNAL_ERROR. */
+PLOMB_MUST_CHECK plomb_status plomb_timeout_network(const plomb_args *args, plomb_fault *fault);
 
 #endif
