@@ -195,7 +195,7 @@ check_references(const plomb_app *app, plomb_fault *fault)
 
 		s = plomb_reference_parse(plomb_view_of_arg(app->operand[i]), &reference);
 		if (s != PLOMB_OK) {
-			return plomb_fail_status(fault, s, app->operand[i]);
+			return plomb_fail_status(fault, s, plomb_tellable(app->operand[i]));
 		}
 	}
 	return PLOMB_OK;

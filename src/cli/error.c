@@ -47,6 +47,18 @@ plomb_fail_status(plomb_fault *fault, plomb_status status, const char *file)
 	return plomb_fail(fault, status, file, ": ", plomb_status_sentence(status), (const char *)NULL);
 }
 
+/* see error.h */
+const char *
+plomb_tellable(const char *address)
+{
+	const char *at;
+
+	at = strrchr(address, '@');
+	/* What follows the sign in an image's name is a digest. */
+	return at == NULL || (strchr(address, '@') == at && (strncmp(at, "@sha", 4) == 0 || strncmp(at, "@md5", 4) == 0))
+		? address : "a name with @, which may be a login";
+}
+
 /*
  * How the two values of a refusal are told. Most are an attribute of what was
  * found beside what it should have been; of some, one value only says whose

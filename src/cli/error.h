@@ -32,6 +32,13 @@ PLOMB_SENTINEL plomb_status plomb_fail(plomb_fault *fault, plomb_status status, 
 plomb_status plomb_fail_status(plomb_fault *fault, plomb_status status, const char *file);
 
 /*
+ * What is no image's name or address, as far as it may be repeated: somebody
+ * may have written a user name and a password into it. The same text, or one
+ * that stands for it.
+ */
+const char *plomb_tellable(const char *address);
+
+/*
  * A refusal as a sentence with both values, as far as they are known:
  * annotation "tag" is "v2", wanted "v1".
  */

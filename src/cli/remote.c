@@ -214,7 +214,8 @@ check_mirror(const char *mirror, plomb_fault *fault)
 	is_good = plomb_reference_parse(plomb_text_as_view(&text), &reference) == PLOMB_OK
 		&& plomb_view_is(reference.registry, mirror);
 	plomb_text_free(&text);
-	return is_good ? PLOMB_OK : plomb_fail(fault, PLOMB_USAGE_ERROR, "--registry-mirror: ", mirror, " is not a host[:port]", (const char *)NULL);
+	return is_good ? PLOMB_OK : plomb_fail(fault, PLOMB_USAGE_ERROR, "--registry-mirror: ", plomb_tellable(mirror),
+		" is not a host[:port]", (const char *)NULL);
 }
 
 static plomb_status
@@ -317,7 +318,8 @@ set_repository(plomb_remote_image *image, const plomb_remote *remote, plomb_faul
 	if (plomb_reference_parse(plomb_view_of_arg(remote->repository), &reference) != PLOMB_OK
 		|| reference.has_digest || plomb_place_of(&reference, &image->store.signatures) != PLOMB_OK)
 	{
-		return plomb_fail(fault, PLOMB_CONFIG_INVALID, "COSIGN_REPOSITORY: ", remote->repository, " is not a repository", (const char *)NULL);
+		return plomb_fail(fault, PLOMB_CONFIG_INVALID, "COSIGN_REPOSITORY: ", plomb_tellable(remote->repository),
+			" is not a repository", (const char *)NULL);
 	}
 	return PLOMB_OK;
 }
@@ -335,7 +337,7 @@ plomb_remote_image_open(plomb_remote_image *image, plomb_remote *remote, const c
 		s = plomb_place_of(&image->reference, &place);
 	}
 	if (s != PLOMB_OK) {
-		return plomb_fail_status(fault, s, argument);
+		return plomb_fail_status(fault, s, plomb_tellable(argument));
 	}
 	put_name(image, &place);
 	if (remote->mirror != NULL) {

@@ -9,6 +9,7 @@ import tarfile
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from outputs import pytest_configure, pytest_sessionfinish, pytest_terminal_summary, pytest_unconfigure  # noqa: E402,F401
 from plomb import PROGRAM, VECTORS  # noqa: E402
 
 

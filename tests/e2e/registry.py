@@ -2,7 +2,6 @@
 A registry on 127.0.0.1 for tests: serves image layouts or made-up answers,
 writes down every request, and can be as hostile as a test wants.
 """
-import base64
 import hashlib
 import json
 import pathlib
@@ -177,10 +176,6 @@ class Server:
 
     def __exit__(self, *what):
         self.close()
-
-
-def basic(user, password):
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def closed_port():

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from mint import pem
+import outputs
 from plomb import IDENTITY, IDENTITY_FLAGS, ISSUER, PROGRAM, VECTORS, image_with, mint, run
 
 GITLAB = ("--certificate-identity", "https://gitlab.example.com/acme/edge/firmware//.gitlab-ci.yml@refs/heads/main",
@@ -77,18 +78,18 @@ USAGE = [
     ("no second word", ["trusted-root"], "usage-error", "no such command: trusted-root"),
     ("unknown flag", [*LOCAL, "--frob"], "usage-error", "unknown flag: --frob"),
     ("unknown letter", [*LOCAL, "-Z"], "usage-error", "unknown flag: -Z"),
-    ("a secret is not repeated", [*LOCAL, "--registry-pass=hunter2"], "usage-error", "unknown flag: --registry-pass"),
+    ("a secret is not repeated", [*LOCAL, "--registry-pass=hunter2x7q9k"], "usage-error", "unknown flag: --registry-pass"),
     ("another command's flag", [*LOCAL, "--bundle", "b"], "usage-error", "--bundle is not an option of verify"),
     ("another command's flag", ["version", "--key", "k"], "usage-error", "--key is not an option of version"),
     ("hardware key", [*LOCAL, "--sk"], "unsupported-feature", "--sk: hardware keys"),
     ("slot", [*LOCAL, "--slot", "a"], "unsupported-feature", "--slot: hardware keys"),
     ("detached SCT", [*LOCAL, "--sct", "f"], "unsupported-feature", "--sct: detached"),
     ("policy", ["verify-attestation", "--local-image", "x", "--policy", "p.rego"], "unsupported-feature", "--policy: CUE and Rego"),
-    ("registry options", [*LOCAL, *IDENTITY_FLAGS, "--registry-token", "t0ken"], "usage-error", "--registry-token has no meaning with --local-image"),
+    ("registry options", [*LOCAL, *IDENTITY_FLAGS, "--registry-token", "t0kenFor3registry"], "usage-error", "--registry-token has no meaning with --local-image"),
     ("attachments", [*LOCAL, "--attachment", "sbom"], "unsupported-feature", "--attachment: "),
     ("no image", ["verify", *IDENTITY_FLAGS], "usage-error", "no image was given"),
     ("empty image", ["verify", *IDENTITY_FLAGS, ""], "usage-error", "an image's name is empty"),
-    ("a password without a name", ["verify", *IDENTITY_FLAGS, "--registry-password", "hunter2", "localhost:1/app"], "usage-error",
+    ("a password without a name", ["verify", *IDENTITY_FLAGS, "--registry-password", "hunter2x7q9k", "localhost:1/app"], "usage-error",
      "--registry-username and --registry-password go together"),
     ("no host for a mirror", ["verify", *IDENTITY_FLAGS, "--registry-mirror", "http://x", "localhost:1/app"], "usage-error",
      "--registry-mirror: http://x is not a host[:port]"),
@@ -162,7 +163,7 @@ def test_usage(argv, code, text, tmp_path):
     assert result.stdout == b"", result
     assert last_line(result).startswith(f"plomb: {code}: "), result
     assert text in last_line(result), result
-    assert b"hunter2" not in result.stderr
+    assert b"hunter2x7q9k" not in result.stderr
 
 
 def test_help(tmp_path):
@@ -337,6 +338,7 @@ def on_terminal(folder, *argv, **env):
             break
         out += piece
     os.close(ours)
+    outputs.record.add(done.args, out)
     return done.returncode, out
 
 

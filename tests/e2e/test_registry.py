@@ -5,15 +5,17 @@ hostile one can do. Every server here is on this machine.
 import json
 import os
 import time
+import urllib.parse
 
 import pytest
 
+import credentials
+from credentials import (HELPER_SECRET, HELPER_TOKEN, IDENTITY_TOKEN, PASSWORD, REFRESH_TOKEN, TOKEN, URL_PASSWORD, USER, WRONG_PASSWORD,
+                         WRONG_TOKEN, basic)
 from plomb import image_with, prepare, run, who
-from registry import INDEX, MANIFEST, Answer, Repository, Server, basic, closed_port, sha256
+from registry import INDEX, MANIFEST, Answer, Repository, Server, closed_port, sha256
 
 NAME = "acme/app"
-SECRETS = ["hunter2-the-password", "t0ken-of-the-registry", "t0ken-of-an-identity", "t0ken-from-the-helper"]
-USER, PASSWORD = "somebody", SECRETS[0]
 
 
 class World:
@@ -36,8 +38,7 @@ class World:
         result = run(command, "--trusted-root", self.folder / "root.json", *who(self.m, self.folder), *flags, "--output", "report",
                      *[f"{server.name if hasattr(server, 'name') else server}/{image}{by}" for image in images],
                      cwd=self.folder, env=self.env, timeout=timeout)
-        for secret in SECRETS:
-            assert secret.encode() not in result.stdout + result.stderr, result
+        assert not credentials.leaks(result.stdout + result.stderr), result
         return result
 
     def config(self, value):
@@ -211,8 +212,8 @@ def test_nobody_listens(world):
 
 # --- who may know the password ---------------------------------------------------------
 
-def wants_basic(request):
-    if request.headers.get("Authorization") != basic(USER, PASSWORD):
+def wants_basic(request, password=PASSWORD):
+    if request.headers.get("Authorization") != basic(USER, password):
         return Answer(401, headers=[("WWW-Authenticate", 'Basic realm="x"')])
     return None
 
@@ -235,7 +236,7 @@ def test_basic(world, how):
             world.config(config)
         world.verify(server, *flags, by="@" + world.digest).accepted()
         assert len(server.requests) == 4, "one 401, and then no more"
-        undecided(world.verify(server, "--registry-username", USER, "--registry-password", "wrong"), "registry-auth-failed")
+        undecided(world.verify(server, "--registry-username", USER, "--registry-password", WRONG_PASSWORD), "registry-auth-failed")
 
 
 @pytest.mark.parametrize("key", ["localhost", "evil.{}", "{}.evil", "{}/acme/ap", "{}/other", "{}0", "localhost:1"])
@@ -258,19 +259,45 @@ def test_unreadable_config(world, text):
     assert result.status == 2 and result.mentions("config-invalid"), result
 
 
-@pytest.mark.parametrize("script,status", [
-    ('read host; [ "$host" = SERVER ] && echo \'{"ServerURL":"x","Username":"USER","Secret":"PASS"}\'', 0),
-    ('echo "credentials not found in native keychain"; exit 1', 3),
-    ('echo broken; exit 1', 2), ('echo "{"', 2), ('yes', 2), ('kill -9 $$', 2)])
-def test_helper(world, script, status):
+def put_helper(world, server, script):
+    """docker-credential-test, which finds what it may tell in a file beside it."""
+    (world.folder / "answer").write_text(json.dumps({"ServerURL": "x", "Username": USER, "Secret": HELPER_SECRET}))
+    (world.folder / "token").write_text(json.dumps({"ServerURL": "x", "Username": "<token>", "Secret": HELPER_TOKEN}))
+    path = world.folder / "docker-credential-test"
+    path.write_text(f"#!/bin/sh\ncd '{world.folder}'\nserver={server.name}\n{script}\n")
+    path.chmod(0o755)
+    world.env["PATH"] = f"{world.folder}:{os.environ['PATH']}"
+    world.config({"credHelpers": {server.name: "test"}})
+
+
+@pytest.mark.parametrize("script,status,text", [
+    ('read host; [ "$host" = $server ] && cat answer', 0, ""),
+    ('cat answer', 0, ""),
+    ('echo "credentials not found in native keychain"; exit 1', 3, "none is known"),
+    ('cat answer; exit 1', 2, "does not tell"), ('echo "{"', 2, "does not tell"), ('head -c 70 answer', 2, "does not tell"),
+    ('cat answer answer', 2, "does not tell"), ('yes', 2, "says too much"), ('kill -9 $$', 2, "does not tell"),
+    ('exit 127', 2, "no such program"), ('chmod 644 "$0"; exec "$0" get', 2, ""), ('printf ""', 2, "does not tell")])
+def test_helper(world, script, status, text):
+    with world.serve(lambda r: wants_basic(r, HELPER_SECRET)) as server:
+        put_helper(world, server, script)
+        result = world.verify(server)
+        assert result.status == status and text in result.stderr.decode(), result
+
+
+def test_helper_with_a_token(world):
+    """The user name <token>: what comes with it is for the token server only."""
+    with Bearer(world) as b:
+        put_helper(world, b.registry, "cat token")
+        world.verify(b.registry).accepted()
+        assert urllib.parse.parse_qs(b.asked[0][3])["refresh_token"] == [HELPER_TOKEN]
+        assert not any(HELPER_TOKEN in str(seen) for seen in b.registry.seen)
+
+
+def test_helper_that_hangs(world):
+    """The deadline holds for helpers too."""
     with world.serve(wants_basic) as server:
-        script = script.replace("SERVER", server.name).replace("USER", USER).replace("PASS", PASSWORD)
-        path = world.folder / "docker-credential-test"
-        path.write_text("#!/bin/sh\n" + script + "\n")
-        path.chmod(0o755)
-        world.env["PATH"] = f"{world.folder}:{os.environ['PATH']}"
-        world.config({"credHelpers": {server.name: "test"}})
-        assert world.verify(server).status == status
+        put_helper(world, server, "exec sleep 5")
+        timed_out(world.verify(server, "--timeout", "1s"))
 
 
 class Bearer:
@@ -282,7 +309,7 @@ class Bearer:
         self.registry = world.serve(self.want)
 
     def want(self, request):
-        if request.headers.get("Authorization") == "Bearer " + SECRETS[1]:
+        if request.headers.get("Authorization") == "Bearer " + TOKEN:
             return None
         realm = self.more.get("realm", f"http://{self.tokens.name}/token")
         challenge = self.more.get("challenge", f'Basic realm="no", Bearer realm="{realm}",service="the \\"registry\\"",scope="repository:{NAME}:pull"')
@@ -290,7 +317,7 @@ class Bearer:
 
     def give(self, request):
         self.asked.append((request.command, request.path, request.headers.get("Authorization"), request.form))
-        return self.more.get("give", lambda r: Answer(200, json.dumps({"token": SECRETS[1], "expires_in": 300}).encode()))(request)
+        return self.more.get("give", lambda r: Answer(200, json.dumps({"token": TOKEN, "expires_in": 300}).encode()))(request)
 
     def __enter__(self):
         return self
@@ -311,7 +338,7 @@ def test_bearer_with_password(world):
     with Bearer(world) as b:
         world.verify(b.registry, "--registry-username", USER, "--registry-password", PASSWORD).accepted()
         assert b.asked[0][2] == basic(USER, PASSWORD)
-        assert all(s.get("Authorization") in (None, "Bearer " + SECRETS[1]) for s in b.registry.seen)
+        assert all(s.get("Authorization") in (None, "Bearer " + TOKEN) for s in b.registry.seen)
 
 
 def test_bearer_token_once_for_two_images(world):
@@ -323,40 +350,106 @@ def test_bearer_token_once_for_two_images(world):
 @pytest.mark.parametrize("seconds", [0, 5])
 def test_bearer_short_lived(world, seconds):
     """A token that is as good as expired is not kept."""
-    with Bearer(world, give=lambda r: Answer(200, json.dumps({"access_token": SECRETS[1], "expires_in": seconds}).encode())) as b:
+    with Bearer(world, give=lambda r: Answer(200, json.dumps({"access_token": TOKEN, "expires_in": seconds}).encode())) as b:
         assert world.verify(b.registry, by="@" + world.digest).status == 0
         assert len(b.asked) > 1
 
 
 def test_identity_token(world):
     with Bearer(world) as b:
-        world.config({"auths": {b.registry.name: {"identitytoken": SECRETS[2]}}})
+        world.config({"auths": {b.registry.name: {"identitytoken": IDENTITY_TOKEN}}})
         world.verify(b.registry).accepted()
         assert b.asked[0][0] == "POST" and "grant_type=refresh_token" in b.asked[0][3]
-        assert f"refresh_token={SECRETS[2]}" in b.asked[0][3] and b.asked[0][2] is None
+        assert urllib.parse.parse_qs(b.asked[0][3])["refresh_token"] == [IDENTITY_TOKEN] and b.asked[0][2] is None
 
 
 def test_registry_token(world):
     with Bearer(world) as b:
-        world.verify(b.registry, "--registry-token", SECRETS[1]).accepted()
+        world.verify(b.registry, "--registry-token", TOKEN).accepted()
         assert b.asked == []
-        undecided(world.verify(b.registry, "--registry-token", "another"), "registry-auth-failed")
+        undecided(world.verify(b.registry, "--registry-token", WRONG_TOKEN), "registry-auth-failed")
 
 
 def test_token_by_post(world):
     def give(request):
         if request.command == "GET":
             return Answer(405)
-        assert f"password={PASSWORD}" in request.form
-        return Answer(200, json.dumps({"access_token": SECRETS[1]}).encode())
+        assert urllib.parse.parse_qs(request.form)["password"] == [PASSWORD]
+        return Answer(200, json.dumps({"access_token": TOKEN}).encode())
     with Bearer(world, give=give) as b:
         world.verify(b.registry, "--registry-username", USER, "--registry-password", PASSWORD).accepted()
 
 
+REPEATED = json.dumps({"errors": [{"code": "DENIED", "message": f"{PASSWORD} {basic(USER, PASSWORD)} {REFRESH_TOKEN}"}]}).encode()
+
+
+@pytest.mark.parametrize("status", [401, 403, 418, 500])
+@pytest.mark.parametrize("who_answers", ["registry", "token server"])
+def test_answers_that_repeat_credentials(world, status, who_answers):
+    """Nothing of a server's error is repeated: it may hold what it was sent."""
+    headers = [("WWW-Authenticate", f'Basic realm="{URL_PASSWORD} {basic(USER, PASSWORD)}"'), ("X-Error", PASSWORD.encode().hex()), ("Retry-After", "0")]
+    flags = ("--registry-username", USER, "--registry-password", PASSWORD)
+    if who_answers == "registry":
+        with world.serve(lambda r: wants_basic(r) or Answer(status, REPEATED, headers=headers)) as server:
+            assert world.verify(server, *flags).status == 3
+            assert server.seen[-1]["Authorization"] == basic(USER, PASSWORD)
+    else:
+        with Bearer(world, give=lambda r: Answer(status, REPEATED, headers=headers)) as b:
+            assert world.verify(b.registry, *flags).status == 3
+            assert b.asked[0][2] == basic(USER, PASSWORD)
+
+
+@pytest.mark.parametrize("where", ["mirror", "COSIGN_REPOSITORY", "image", "image with scheme", "image without password", "redirect", "realm", "realm's query",
+                                   "next page"])
+def test_password_in_an_address(world, where):
+    """An address with a password is refused, and not repeated."""
+    login = f"{USER}:{urllib.parse.quote(URL_PASSWORD)}@"
+
+    def hook(request):
+        if where == "redirect":
+            return Answer(302, headers=[("Location", f"http://{login}localhost/x")])
+        if where == "next page" and "/referrers/" in request.path:
+            return Answer(200, b'{"schemaVersion":2,"manifests":[]}', INDEX, [("Link", f'<http://{login}localhost/x>; rel="next"')])
+        return None
+    with world.serve(hook) as server:
+        if where == "mirror":
+            result = world.verify("registry.example", "--registry-mirror", login + server.name)
+        elif where == "COSIGN_REPOSITORY":
+            world.env["COSIGN_REPOSITORY"] = f"{login}{server.name}/{NAME}"
+            result = world.verify(server)
+        elif where == "image":
+            result = world.verify(login + server.name)
+        elif where == "image with scheme":
+            result = world.verify("https://" + login + server.name)
+        elif where == "image without password":
+            result = world.verify(URL_PASSWORD + "@" + server.name)
+        elif where.startswith("realm"):
+            realm = f"http://{login}localhost/token" if where == "realm" else f"http://10.0.0.1/token?password={URL_PASSWORD}"
+            with Bearer(world, realm=realm) as b:
+                result = world.verify(b.registry)
+        else:
+            result = world.verify(server)
+    assert result.status in (2, 3, 12) and result.stderr, result
+    assert not server.requests or where in ("redirect", "next page")
+
+
+@pytest.mark.parametrize("mistake", [
+    ("--bogus",), ("--timeout", "soon"), ("--output", "loud"), ("--registry-cacert", "nowhere"), ("--registry-client-cert", "x"), ("--key", "nowhere"),
+    ("--registry-token", TOKEN), ("--registry-password", WRONG_PASSWORD, "--registry-username"), ("--certificate-identity",), ("--local-image",),
+    ("--registry-passwort", PASSWORD), ("--registry-password=" + WRONG_PASSWORD,), ("--platform", "x"), ("--registry-mirror", "//"), ("-a", "=")],
+    ids=lambda m: m[0])
+def test_mistakes_beside_credentials(world, mistake):
+    with world.serve(wants_basic) as server:
+        result = world.verify(server, "--registry-username", USER, "--registry-password", PASSWORD, *mistake)
+    assert result.status in (2, 3, 11, 12) and result.stderr, result
+
+
 @pytest.mark.parametrize("answer", [
+    Answer(200, json.dumps({"token": 7, "refresh_token": REFRESH_TOKEN}).encode()), Answer(200, json.dumps({"token": TOKEN + "\r\nX: y"}).encode()),
+    Answer(200, json.dumps({"token": TOKEN}).encode() + b","), Answer(200, json.dumps({"token": TOKEN, "token ": TOKEN}).encode()[:-1]),
     Answer(401), Answer(403), Answer(200, b"{}"), Answer(200, b"["), Answer(200, b'{"token":7}'),
     Answer(200, b'{"token":"a\\r\\nX: y"}'), Answer(200, b'{"token":"' + b"a" * 20000 + b'"}'), Answer(200, b'{"token":"refused"}')],
-    ids=range(8))
+    ids=range(12))
 def test_no_token(world, answer):
     with Bearer(world, give=lambda r: answer) as b:
         undecided(world.verify(b.registry), "registry-auth-failed")
@@ -413,7 +506,7 @@ def test_redirect_refused(world, location):
 
 
 def test_token_redirect_drops_password(world):
-    thief = Server(hook=lambda r: Answer(200, json.dumps({"token": SECRETS[1]}).encode()))
+    thief = Server(hook=lambda r: Answer(200, json.dumps({"token": TOKEN}).encode()))
     with Bearer(world, give=lambda r: Answer(302, headers=[("Location", f"http://{thief.name}/t")])) as b, thief:
         world.verify(b.registry, "--registry-username", USER, "--registry-password", PASSWORD).accepted()
         assert b.asked[0][2] == basic(USER, PASSWORD)
@@ -426,9 +519,9 @@ def test_token_redirect_to_inside(world):
 
 
 def test_posted_secret_is_not_redirected(world):
-    thief = Server(hook=lambda r: Answer(200, json.dumps({"token": SECRETS[1]}).encode()))
+    thief = Server(hook=lambda r: Answer(200, json.dumps({"token": TOKEN}).encode()))
     with Bearer(world, give=lambda r: Answer(307, headers=[("Location", f"http://{thief.name}/t")])) as b, thief:
-        world.config({"auths": {b.registry.name: {"identitytoken": SECRETS[2]}}})
+        world.config({"auths": {b.registry.name: {"identitytoken": IDENTITY_TOKEN}}})
         undecided(world.verify(b.registry), "registry-redirect-refused")
         assert thief.requests == []
 
