@@ -69,7 +69,7 @@ def needles():
     found = []
     for name, value in known().items():
         found += [(name, how, data) for how, data in forms(value).items() if data]
-    for user, password in ((USER, PASSWORD), (USER, WRONG_PASSWORD), (PROXY_USER, PROXY_PASSWORD), (USER, HELPER_SECRET)):
+    for user, password in ((USER, PASSWORD), (USER, WRONG_PASSWORD), (PROXY_USER, PROXY_PASSWORD), (USER, HELPER_SECRET), ("somebody", "a-password")):
         found.append(("login", "header", basic(user, password).split()[1].rstrip("=").encode()))
     return found
 

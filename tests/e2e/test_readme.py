@@ -10,7 +10,8 @@ import threading
 
 import pytest
 
-from registry import Answer, Repository, Server, basic
+from credentials import basic
+from registry import Answer, Repository, Server
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 README = open(os.path.join(TOP, "README.md"), encoding="utf8").read()
