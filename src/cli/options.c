@@ -101,22 +101,6 @@ read_who(plomb_settings *settings, const plomb_args *args, plomb_fault *fault)
 	return PLOMB_OK;
 }
 
-/* Fulcio's name or an OID: a name that no certificate can have is a mistake, not a refusal. */
-static int
-is_extension_name(plomb_view name)
-{
-	const plomb_extension_info *info;
-	unsigned char oid[64];
-	size_t i, n;
-
-	for (i = 0; (info = plomb_identity_extension_info(i)) != NULL; i ++) {
-		if (plomb_view_is(name, info->name) || plomb_view_is(name, info->camel)) {
-			return 1;
-		}
-	}
-	return plomb_oid_from_text(name, oid, &n) == PLOMB_OK;
-}
-
 static plomb_status
 add_extension(plomb_settings *settings, const char *name, const char *value, plomb_fault *fault)
 {
@@ -164,7 +148,8 @@ read_extensions(plomb_settings *settings, const plomb_args *args, plomb_fault *f
 		}
 	}
 	for (i = 0; i < settings->extensions.count; i ++) {
-		if (!is_extension_name(plomb_view_of_arg(settings->extensions.item[i].name))) {
+		/* A name that no certificate can have is a mistake, not a refusal. */
+		if (!plomb_identity_extension_known(plomb_view_of_arg(settings->extensions.item[i].name))) {
 			return plomb_fail(fault, PLOMB_USAGE_ERROR, "--certificate-extension: no extension is called ",
 				settings->extensions.item[i].name, (const char *)NULL);
 		}

@@ -296,6 +296,16 @@ plomb_identity_extension(const plomb_cert *cert, plomb_view name, plomb_view *va
 }
 
 /* see identity.h */
+int
+plomb_identity_extension_known(plomb_view name)
+{
+	unsigned char bytes[64];
+	size_t n;
+
+	return info_by_name(name) != NULL || plomb_oid_from_text(name, bytes, &n) == PLOMB_OK;
+}
+
+/* see identity.h */
 plomb_status
 plomb_identity_issuer(const plomb_cert *cert, plomb_view *issuer)
 {

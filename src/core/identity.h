@@ -29,6 +29,8 @@ typedef struct {
 	int raw;           /* the value is the bytes themselves; else a DER UTF8String */
 } plomb_extension_info;
 const plomb_extension_info *plomb_identity_extension_info(size_t i);
+/* A name that plomb_identity_extension can look for. */
+int plomb_identity_extension_known(plomb_view name);
 
 /*
  * exact and regex, as far as they are given. A match with neither is no

@@ -1,7 +1,10 @@
 /* see policy.h */
-#include "policy.h"
+#include "policy_inner.h"
 
+#include "../core/base64.h"
+#include "../core/identity.h"
 #include "../core/refusal.h"
+#include "../core/regex.h"
 
 #define MAX_MEMBERS 16 /* of one object of this format */
 
@@ -20,7 +23,32 @@ malformed_at(plomb_ctx *ctx, const plomb_json *doc, uint32_t value, const char *
 	return malformed(ctx, what, plomb_json_raw(doc, value));
 }
 
+static plomb_status
+too_many(plomb_ctx *ctx, const char *what, plomb_view got)
+{
+	plomb_view none = { NULL, 0 };
+
+	return plomb_refuse(ctx, PLOMB_LIMIT_EXCEEDED, plomb_view_of(what), none, got);
+}
+
 /* --------------------------------------------------------------------- values */
+
+/* The first key that is none of the names, or is null; the object if there is none. */
+static uint32_t
+strange_key(const plomb_json *doc, uint32_t object, const char *const *names, size_t count)
+{
+	uint32_t key;
+	size_t i;
+
+	for (key = plomb_json_first(doc, object); key != PLOMB_JSON_NONE; key = plomb_json_next(doc, key)) {
+		for (i = 0; i < count && !plomb_json_is(doc, key, names[i]); i ++) {
+		}
+		if (i == count || plomb_json_typeof(doc, plomb_json_value(doc, key)) == PLOMB_JSON_NULL) {
+			return key;
+		}
+	}
+	return object;
+}
 
 /*
  * All members of an object; none is unknown and none is null. null is what a
@@ -33,14 +61,15 @@ members(plomb_ctx *ctx, const plomb_json *doc, uint32_t object, const char *cons
 	size_t i, given;
 
 	s = plomb_json_members(doc, object, names, count, PLOMB_JSON_STRICT, value, NULL);
-	if (s != PLOMB_OK) {
-		return s == PLOMB_NO_ROOM ? s : malformed_at(ctx, doc, object, what);
-	}
 	given = 0;
 	for (i = 0; i < count; i ++) {
 		given += value[i] != PLOMB_JSON_NONE;
 	}
-	return plomb_json_size(doc, object, MAX_MEMBERS) == given ? PLOMB_OK : malformed_at(ctx, doc, object, what);
+	if (s == PLOMB_OK && plomb_json_size(doc, object, MAX_MEMBERS) == given) {
+		return PLOMB_OK;
+	}
+	return malformed_at(ctx, doc, plomb_json_typeof(doc, object) == PLOMB_JSON_OBJECT
+		? strange_key(doc, object, names, count) : object, what);
 }
 
 /* A string that is not empty; what is absent stays {NULL,0}. */
@@ -61,19 +90,21 @@ text_of(plomb_ctx *ctx, const plomb_json *doc, uint32_t value, const char *what,
 	return s == PLOMB_OK && text->n != 0 ? PLOMB_OK : malformed_at(ctx, doc, value, what);
 }
 
-/* The decoded PEM of a keyData or caData. */
+/* The decoded PEM of a keyData or caData: base64 in the one form that containers/image reads. */
 static plomb_status
 data_of(plomb_ctx *ctx, const plomb_json *doc, uint32_t value, const char *what, plomb_view *data)
 {
+	plomb_view text;
 	plomb_status s;
 
 	data->p = NULL;
 	data->n = 0;
-	s = plomb_json_base64(ctx->work, doc, value, data);
-	if (s == PLOMB_NO_ROOM) {
+	s = text_of(ctx, doc, value, what, &text);
+	if (s != PLOMB_OK || text.p == NULL) {
 		return s;
 	}
-	return s == PLOMB_OK && data->n != 0 ? PLOMB_OK : malformed_at(ctx, doc, value, what);
+	s = plomb_base64_decode(ctx->work, text, 0, data);
+	return s == PLOMB_OK || s == PLOMB_NO_ROOM ? s : malformed_at(ctx, doc, value, what);
 }
 
 static plomb_status
@@ -102,7 +133,7 @@ count_of(plomb_ctx *ctx, const plomb_json *doc, uint32_t value, plomb_json_type 
 	}
 	*count = plomb_json_size(doc, value, (uint32_t)limit);
 	if (*count > limit) {
-		return PLOMB_LIMIT_EXCEEDED;
+		return too_many(ctx, what, plomb_json_raw(doc, value));
 	}
 	return *count != 0 ? PLOMB_OK : malformed_at(ctx, doc, value, what);
 }
@@ -182,19 +213,26 @@ read_pem_choice(plomb_ctx *ctx, const plomb_json *doc, const uint32_t *which, co
 
 /* ------------------------------------------------------------ plomb's members */
 
-/* An expression that does not compile would be a refusal later; here it can be told where it stands. */
+/*
+ * An expression that does not compile would be a refusal later; here it can
+ * be told where it stands. *is_open: it says yes even to what is nobody's
+ * name, such as ".*" does.
+ */
 static plomb_status
-check_pattern(plomb_ctx *ctx, plomb_view pattern)
+check_pattern(plomb_ctx *ctx, plomb_view pattern, int *is_open)
 {
+	static const plomb_view nobody = PLOMB_LIT("\x01\x02\x03\x04\x05\x06\x07\x01\x02\x03\x04\x05\x06\x07");
 	const plomb_regex *regex;
 	plomb_status s;
 	size_t mark;
 
+	*is_open = 0;
 	if (pattern.p == NULL) {
 		return PLOMB_OK;
 	}
 	mark = plomb_work_mark(ctx->work);
 	s = plomb_regex_compile(ctx, pattern, &regex);
+	*is_open = s == PLOMB_OK && plomb_regex_match(regex, nobody);
 	plomb_work_release(ctx->work, mark);
 	if (s == PLOMB_OK || s == PLOMB_NO_ROOM) {
 		return s;
@@ -202,29 +240,51 @@ check_pattern(plomb_ctx *ctx, plomb_view pattern)
 	return malformed(ctx, "not a regular expression that is supported", pattern);
 }
 
-/* The members of an object of strings, as pairs. */
+/* What a pair is about: nothing more is known of an annotation's name than that it is one. */
+typedef enum {
+	PAIRS_ANNOTATIONS,
+	PAIRS_EXTENSIONS
+} pairs_kind;
+
+static const char *const pairs_name[] = {
+	"annotations: an object of strings that are not empty", "extensions: an object of strings that are not empty"
+};
+
 static plomb_status
-read_some_pairs(plomb_ctx *ctx, const plomb_json *doc, uint32_t object, int is_regexp, const char *what, plomb_policy_pair *pair)
+read_pair(plomb_ctx *ctx, const plomb_json *doc, uint32_t key, pairs_kind kind, plomb_policy_pair *pair)
+{
+	plomb_status s;
+	uint32_t value;
+	int is_open;
+
+	value = plomb_json_value(doc, key);
+	if ((s = text_of(ctx, doc, key, pairs_name[kind], &pair->name)) != PLOMB_OK) {
+		return s;
+	}
+	if (kind == PAIRS_EXTENSIONS && !plomb_identity_extension_known(pair->name)) {
+		return malformed_at(ctx, doc, key, "extensions: neither the name of a Fulcio extension nor an OID");
+	}
+	/* An annotation may be empty; to look for nothing is a mistake. */
+	if (!pair->is_regexp && kind == PAIRS_ANNOTATIONS) {
+		s = plomb_json_string(ctx->work, doc, value, &pair->value);
+		return s == PLOMB_OK || s == PLOMB_NO_ROOM ? s : malformed_at(ctx, doc, value, pairs_name[kind]);
+	}
+	if ((s = text_of(ctx, doc, value, pairs_name[kind], &pair->value)) != PLOMB_OK) {
+		return s;
+	}
+	return pair->is_regexp ? check_pattern(ctx, pair->value, &is_open) : PLOMB_OK;
+}
+
+/* The members of an object, as pairs. */
+static plomb_status
+read_some_pairs(plomb_ctx *ctx, const plomb_json *doc, uint32_t object, int is_regexp, pairs_kind kind, plomb_policy_pair *pair)
 {
 	uint32_t key;
 	plomb_status s;
 
 	for (key = plomb_json_first(doc, object); key != PLOMB_JSON_NONE; key = plomb_json_next(doc, key)) {
-		uint32_t value;
-
-		value = plomb_json_value(doc, key);
-		if ((s = text_of(ctx, doc, key, what, &pair->name)) != PLOMB_OK) {
-			return s;
-		}
-		s = plomb_json_string(ctx->work, doc, value, &pair->value);
-		if (s != PLOMB_OK) {
-			return s == PLOMB_NO_ROOM ? s : malformed_at(ctx, doc, key, what);
-		}
 		pair->is_regexp = is_regexp;
-		if (is_regexp && pair->value.n == 0) {
-			return malformed_at(ctx, doc, key, what);
-		}
-		if (is_regexp && (s = check_pattern(ctx, pair->value)) != PLOMB_OK) {
+		if ((s = read_pair(ctx, doc, key, kind, pair)) != PLOMB_OK) {
 			return s;
 		}
 		pair ++;
@@ -232,25 +292,29 @@ read_some_pairs(plomb_ctx *ctx, const plomb_json *doc, uint32_t object, int is_r
 	return PLOMB_OK;
 }
 
+static plomb_status
+count_pairs(plomb_ctx *ctx, const plomb_json *doc, uint32_t object, pairs_kind kind, size_t *count)
+{
+	*count = 0;
+	return object == PLOMB_JSON_NONE ? PLOMB_OK
+		: count_of(ctx, doc, object, PLOMB_JSON_OBJECT, PLOMB_MAX_POLICY_ITEMS, pairs_name[kind], count);
+}
+
 /* Exact values and expressions, each an object of strings; both may be absent. */
 static plomb_status
-read_pairs(plomb_ctx *ctx, const plomb_json *doc, uint32_t exact, uint32_t regexp, const char *what, plomb_policy_pairs *pairs)
+read_pairs(plomb_ctx *ctx, const plomb_json *doc, uint32_t exact, uint32_t regexp, pairs_kind kind, plomb_policy_pairs *pairs)
 {
 	plomb_policy_pair *pair;
 	size_t exacts, regexps;
 	plomb_status s;
 
-	exacts = 0;
-	regexps = 0;
-	if (exact != PLOMB_JSON_NONE
-		&& (s = count_of(ctx, doc, exact, PLOMB_JSON_OBJECT, PLOMB_MAX_POLICY_ITEMS, what, &exacts)) != PLOMB_OK)
+	if ((s = count_pairs(ctx, doc, exact, kind, &exacts)) != PLOMB_OK
+		|| (s = count_pairs(ctx, doc, regexp, kind, &regexps)) != PLOMB_OK)
 	{
 		return s;
 	}
-	if (regexp != PLOMB_JSON_NONE
-		&& (s = count_of(ctx, doc, regexp, PLOMB_JSON_OBJECT, PLOMB_MAX_POLICY_ITEMS, what, &regexps)) != PLOMB_OK)
-	{
-		return s;
+	if (exacts + regexps == 0) {
+		return PLOMB_OK;
 	}
 	pair = take(ctx, exacts + regexps, sizeof *pair);
 	if (pair == NULL) {
@@ -258,25 +322,24 @@ read_pairs(plomb_ctx *ctx, const plomb_json *doc, uint32_t exact, uint32_t regex
 	}
 	pairs->item = pair;
 	pairs->count = exacts + regexps;
-	if (exacts != 0 && (s = read_some_pairs(ctx, doc, exact, 0, what, pair)) != PLOMB_OK) {
-		return s;
-	}
-	return regexps == 0 ? PLOMB_OK : read_some_pairs(ctx, doc, regexp, 1, what, pair + exacts);
+	s = read_some_pairs(ctx, doc, exact, 0, kind, pair);
+	return s != PLOMB_OK ? s : read_some_pairs(ctx, doc, regexp, 1, kind, pair + exacts);
 }
 
 /* Six tokens: identity, identityRegexp, issuer, issuerRegexp, extensions, extensionsRegexp. */
 static plomb_status
-read_identity(plomb_ctx *ctx, const plomb_json *doc, const uint32_t *value, uint32_t at, plomb_policy_identity *identity)
+read_identity(plomb_ctx *ctx, const plomb_json *doc, const uint32_t *value, uint32_t at, int is_restricted, plomb_policy_identity *identity)
 {
+	int is_anybody, is_any_issuer;
 	plomb_status s;
 
 	if ((s = text_of(ctx, doc, value[0], "identity", &identity->identity)) != PLOMB_OK
 		|| (s = text_of(ctx, doc, value[1], "identityRegexp", &identity->identity_regexp)) != PLOMB_OK
 		|| (s = text_of(ctx, doc, value[2], "issuer", &identity->issuer)) != PLOMB_OK
 		|| (s = text_of(ctx, doc, value[3], "issuerRegexp", &identity->issuer_regexp)) != PLOMB_OK
-		|| (s = check_pattern(ctx, identity->identity_regexp)) != PLOMB_OK
-		|| (s = check_pattern(ctx, identity->issuer_regexp)) != PLOMB_OK
-		|| (s = read_pairs(ctx, doc, value[4], value[5], "extensions", &identity->extensions)) != PLOMB_OK)
+		|| (s = check_pattern(ctx, identity->identity_regexp, &is_anybody)) != PLOMB_OK
+		|| (s = check_pattern(ctx, identity->issuer_regexp, &is_any_issuer)) != PLOMB_OK
+		|| (s = read_pairs(ctx, doc, value[4], value[5], PAIRS_EXTENSIONS, &identity->extensions)) != PLOMB_OK)
 	{
 		return s;
 	}
@@ -286,7 +349,17 @@ read_identity(plomb_ctx *ctx, const plomb_json *doc, const uint32_t *value, uint
 	if ((identity->issuer.p == NULL) == (identity->issuer_regexp.p == NULL)) {
 		return malformed_at(ctx, doc, at, "an identity needs one of issuer and issuerRegexp");
 	}
+	if (is_anybody && is_any_issuer && identity->extensions.count == 0 && !is_restricted) {
+		return malformed_at(ctx, doc, at, "an identity that everybody has; insecureAcceptAnything says that openly");
+	}
 	return PLOMB_OK;
+}
+
+/* An own trust root has authorities that do not certify everybody; an extension that is wanted of all is a restriction too. */
+static int
+is_restricted(const plomb_requirement *r)
+{
+	return r->trusted_root.p != NULL || r->extensions.count != 0;
 }
 
 static plomb_status
@@ -298,7 +371,7 @@ read_identities(plomb_ctx *ctx, const plomb_json *doc, uint32_t array, plomb_req
 	uint32_t at;
 	size_t count;
 
-	s = count_of(ctx, doc, array, PLOMB_JSON_ARRAY, PLOMB_MAX_POLICY_ITEMS, "identities", &count);
+	s = count_of(ctx, doc, array, PLOMB_JSON_ARRAY, PLOMB_MAX_POLICY_ITEMS, "identities: an array of objects that is not empty", &count);
 	if (s != PLOMB_OK) {
 		return s;
 	}
@@ -311,8 +384,8 @@ read_identities(plomb_ctx *ctx, const plomb_json *doc, uint32_t array, plomb_req
 	for (at = plomb_json_first(doc, array); at != PLOMB_JSON_NONE; at = plomb_json_next(doc, at)) {
 		uint32_t value[6];
 
-		if ((s = members(ctx, doc, at, names, 6, value, "identities: an unknown member, or no object")) != PLOMB_OK
-			|| (s = read_identity(ctx, doc, value, at, identity)) != PLOMB_OK)
+		if ((s = members(ctx, doc, at, names, 6, value, "identities: a member that is unknown or null, or no object")) != PLOMB_OK
+			|| (s = read_identity(ctx, doc, value, at, is_restricted(r), identity)) != PLOMB_OK)
 		{
 			return s;
 		}
@@ -332,7 +405,7 @@ read_one_identity(plomb_ctx *ctx, const plomb_json *doc, const uint32_t *value, 
 	}
 	r->identities = identity;
 	r->identity_count = 1;
-	return read_identity(ctx, doc, value, at, identity);
+	return read_identity(ctx, doc, value, at, is_restricted(r), identity);
 }
 
 enum {
@@ -355,8 +428,11 @@ read_plomb(plomb_ctx *ctx, const plomb_json *doc, uint32_t object, plomb_require
 	if (object == PLOMB_JSON_NONE) {
 		return PLOMB_OK;
 	}
-	if ((s = members(ctx, doc, object, names, P_COUNT, v, "plomb: an unknown member, or no object")) != PLOMB_OK
-		|| (s = read_pairs(ctx, doc, v[P_ANNOTATIONS], v[P_ANNOTATIONS_REGEXP], "annotations", &r->annotations)) != PLOMB_OK
+	if (plomb_json_typeof(doc, object) == PLOMB_JSON_OBJECT && plomb_json_first(doc, object) == PLOMB_JSON_NONE) {
+		return malformed_at(ctx, doc, object, "plomb: an object that says nothing");
+	}
+	if ((s = members(ctx, doc, object, names, P_COUNT, v, "plomb: a member that is unknown or null, or no object")) != PLOMB_OK
+		|| (s = read_pairs(ctx, doc, v[P_ANNOTATIONS], v[P_ANNOTATIONS_REGEXP], PAIRS_ANNOTATIONS, &r->annotations)) != PLOMB_OK
 		|| (s = text_of(ctx, doc, v[P_TRUSTED_ROOT], "trustedRoot", &r->trusted_root)) != PLOMB_OK
 		|| (s = switch_of(ctx, doc, v[P_TRANSPARENCY_LOG], "transparencyLog", &r->transparency_log)) != PLOMB_OK
 		|| (s = switch_of(ctx, doc, v[P_CERTIFICATE_LOG], "certificateLog", &r->certificate_log)) != PLOMB_OK
@@ -376,7 +452,7 @@ read_plomb(plomb_ctx *ctx, const plomb_json *doc, uint32_t object, plomb_require
 		return read_one_identity(ctx, doc, v, object, r);
 	}
 	/* Without an identity of its own: of whoever else signed. */
-	s = read_pairs(ctx, doc, v[P_EXTENSIONS], v[P_EXTENSIONS_REGEXP], "extensions", &r->extensions);
+	s = read_pairs(ctx, doc, v[P_EXTENSIONS], v[P_EXTENSIONS_REGEXP], PAIRS_EXTENSIONS, &r->extensions);
 	return s != PLOMB_OK || v[P_IDENTITIES] == PLOMB_JSON_NONE ? s : read_identities(ctx, doc, v[P_IDENTITIES], r);
 }
 
@@ -406,7 +482,7 @@ read_signed_identity(plomb_ctx *ctx, const plomb_json *doc, uint32_t object, plo
 	if (object == PLOMB_JSON_NONE) {
 		return PLOMB_OK;
 	}
-	if ((s = members(ctx, doc, object, names, 5, v, "signedIdentity: an unknown member, or no object")) != PLOMB_OK
+	if ((s = members(ctx, doc, object, names, 5, v, "signedIdentity: a member that is unknown or null, or no object")) != PLOMB_OK
 		|| (s = text_of(ctx, doc, v[1], "dockerReference", &identity->reference)) != PLOMB_OK
 		|| (identity->reference.p == NULL && (s = text_of(ctx, doc, v[2], "dockerRepository", &identity->reference)) != PLOMB_OK)
 		|| (s = text_of(ctx, doc, v[3], "prefix", &identity->prefix)) != PLOMB_OK
@@ -423,10 +499,27 @@ read_signed_identity(plomb_ctx *ctx, const plomb_json *doc, uint32_t object, plo
 			identity->type = types[i].type;
 			s = plomb_signed_identity_validate(ctx->work, identity);
 			return s == PLOMB_OK || s == PLOMB_NO_ROOM ? s
-				: malformed_at(ctx, doc, object, "signedIdentity: not a name of an image");
+				: malformed_at(ctx, doc, object, "signedIdentity: not the name of an image, of a repository or of a prefix, written out");
 		}
 	}
 	return malformed_at(ctx, doc, object, "signedIdentity: an unknown type, or members that do not fit it");
+}
+
+/* A file or what would be in it; one of the two, or at most one. */
+static plomb_status
+read_ca(plomb_ctx *ctx, const plomb_json *doc, const uint32_t *path_and_data, int is_needed, const char *what, plomb_policy_pem *ca)
+{
+	plomb_status s;
+
+	if ((s = text_of(ctx, doc, path_and_data[0], what, &ca->path)) != PLOMB_OK
+		|| (s = data_of(ctx, doc, path_and_data[1], what, &ca->data)) != PLOMB_OK)
+	{
+		return s;
+	}
+	if (ca->path.p != NULL && ca->data.p != NULL) {
+		return malformed_at(ctx, doc, path_and_data[1], what);
+	}
+	return is_needed && ca->path.p == NULL && ca->data.p == NULL ? malformed(ctx, what, ca->path) : PLOMB_OK;
 }
 
 static plomb_status
@@ -436,57 +529,95 @@ read_fulcio(plomb_ctx *ctx, const plomb_json *doc, uint32_t object, plomb_requir
 	uint32_t v[4];
 	plomb_status s;
 
-	if ((s = members(ctx, doc, object, names, 4, v, "fulcio: an unknown member, or no object")) != PLOMB_OK
-		|| (s = text_of(ctx, doc, v[0], "caPath", &r->ca.path)) != PLOMB_OK
-		|| (v[1] != PLOMB_JSON_NONE && (s = data_of(ctx, doc, v[1], "caData", &r->ca.data)) != PLOMB_OK)
+	if ((s = members(ctx, doc, object, names, 4, v, "fulcio: a member that is unknown or null, or no object")) != PLOMB_OK
+		|| (s = read_ca(ctx, doc, v, 1, "fulcio needs one of caPath and caData", &r->ca)) != PLOMB_OK
 		|| (s = text_of(ctx, doc, v[2], "oidcIssuer", &r->oidc_issuer)) != PLOMB_OK
 		|| (s = text_of(ctx, doc, v[3], "subjectEmail", &r->subject_email)) != PLOMB_OK)
 	{
 		return s;
 	}
-	if ((r->ca.path.p == NULL) == (r->ca.data.p == NULL)) {
-		return malformed_at(ctx, doc, object, "fulcio needs one of caPath and caData");
-	}
 	return r->oidc_issuer.p != NULL && r->subject_email.p != NULL ? PLOMB_OK
 		: malformed_at(ctx, doc, object, "fulcio needs oidcIssuer and subjectEmail");
 }
 
-/* Only what it may say; nothing of it is evaluated. */
+/* Only whether it is right; nothing of it is evaluated. */
 static plomb_status
 read_pki(plomb_ctx *ctx, const plomb_json *doc, uint32_t object)
 {
 	static const char *const names[] = {
 		"caRootsPath", "caRootsData", "caIntermediatesPath", "caIntermediatesData", "subjectEmail", "subjectHostname"
 	};
+	plomb_policy_pem roots, intermediates;
+	plomb_view email, hostname;
 	uint32_t v[6];
+	plomb_status s;
 
-	return members(ctx, doc, object, names, 6, v, "pki: an unknown member, or no object");
+	if ((s = members(ctx, doc, object, names, 6, v, "pki: a member that is unknown or null, or no object")) != PLOMB_OK
+		|| (s = read_ca(ctx, doc, v, 1, "pki needs one of caRootsPath and caRootsData", &roots)) != PLOMB_OK
+		|| (s = read_ca(ctx, doc, v + 2, 0, "pki has at most one of caIntermediatesPath and caIntermediatesData", &intermediates)) != PLOMB_OK
+		|| (s = text_of(ctx, doc, v[4], "subjectEmail", &email)) != PLOMB_OK
+		|| (s = text_of(ctx, doc, v[5], "subjectHostname", &hostname)) != PLOMB_OK)
+	{
+		return s;
+	}
+	return email.p != NULL || hostname.p != NULL ? PLOMB_OK
+		: malformed_at(ctx, doc, object, "pki needs subjectEmail or subjectHostname");
 }
 
 /* The members fit the way of signing that was chosen. */
 static plomb_status
 check_sigstore(plomb_ctx *ctx, const plomb_json *doc, uint32_t object, const plomb_requirement *r)
 {
+	if (r->type != PLOMB_REQUIRE_IDENTITY && r->identity_count != 0) {
+		return malformed_at(ctx, doc, object, "plomb's identities beside a key, fulcio or pki");
+	}
+	if ((r->type == PLOMB_REQUIRE_FULCIO || r->type == PLOMB_REQUIRE_PKI) && r->trusted_root.p != NULL) {
+		return malformed_at(ctx, doc, object, "plomb's trustedRoot beside fulcio or pki, which name the authorities");
+	}
+	if (r->log_count != 0 && (r->trusted_root.p != NULL || r->type == PLOMB_REQUIRE_IDENTITY)) {
+		return malformed_at(ctx, doc, object, "rekorPublicKey beside a trust root, which names the logs");
+	}
+	if (r->log_count != 0 && r->type == PLOMB_REQUIRE_PKI) {
+		return malformed_at(ctx, doc, object, "rekorPublicKey beside pki");
+	}
+	if (r->accept_unnamed && r->signed_identity.type != PLOMB_MATCH_REPOSITORY) {
+		return malformed_at(ctx, doc, object, "acceptUnnamed needs the signedIdentity matchRepository: any other is about a name that the signature has");
+	}
+	return PLOMB_OK;
+}
+
+/*
+ * Which logs are required. A certificate is good for minutes, so somebody
+ * who is trusted has to say when it was used: the log, or else a timestamp
+ * authority of a trust root that is there for that. Of authorities that
+ * promise to publish all they issue, what is not published is forged; so for
+ * these, too, an own trust root must say that it is another kind of authority.
+ */
+static plomb_status
+settle_logs(plomb_ctx *ctx, const plomb_json *doc, uint32_t object, plomb_requirement *r)
+{
+	int has_root = r->trusted_root.p != NULL;
+
+	if (r->log_count != 0 && r->transparency_log == PLOMB_NO) {
+		return malformed_at(ctx, doc, object, "rekorPublicKey beside a transparencyLog that is not required");
+	}
 	if (r->type == PLOMB_REQUIRE_FULCIO && r->log_count == 0) {
 		return malformed_at(ctx, doc, object, "fulcio needs a rekorPublicKey: without it nobody says when this was signed");
 	}
-	if (r->log_count != 0 && (r->trusted_root.p != NULL || r->type == PLOMB_REQUIRE_IDENTITY)) {
-		return malformed_at(ctx, doc, object, "rekorPublicKey beside plomb's trusted root, which names the logs");
-	}
-	if (r->type == PLOMB_REQUIRE_FULCIO && r->trusted_root.p != NULL) {
-		return malformed_at(ctx, doc, object, "fulcio beside plomb's trusted root, which names the authorities");
-	}
-	if (r->type != PLOMB_REQUIRE_IDENTITY && r->identity_count != 0) {
-		return malformed_at(ctx, doc, object, "plomb's identities beside a key or fulcio");
+	if (r->type == PLOMB_REQUIRE_FULCIO && r->certificate_log == PLOMB_YES) {
+		return malformed_at(ctx, doc, object, "certificateLog beside fulcio, which names none");
 	}
 	if (r->type == PLOMB_REQUIRE_KEY && (r->extensions.count != 0 || r->certificate_log != PLOMB_UNSAID)) {
-		return malformed_at(ctx, doc, object, "a bare key has no certificate");
+		return malformed_at(ctx, doc, object, "extensions or certificateLog beside a bare key, which has no certificate");
 	}
-	if (r->log_count != 0 && r->transparency_log == PLOMB_NO) {
-		return malformed_at(ctx, doc, object, "rekorPublicKey beside a log that is not required");
+	if (r->type == PLOMB_REQUIRE_IDENTITY && !has_root && (r->transparency_log == PLOMB_NO || r->certificate_log == PLOMB_NO)) {
+		return malformed_at(ctx, doc, object, "plomb's identities without a log need a trustedRoot of their own");
 	}
-	if (r->type == PLOMB_REQUIRE_FULCIO && r->certificate_log == PLOMB_YES) {
-		return malformed_at(ctx, doc, object, "fulcio names no certificate log");
+	if (r->transparency_log == PLOMB_UNSAID) {
+		r->transparency_log = r->type != PLOMB_REQUIRE_KEY || r->log_count != 0 || has_root ? PLOMB_YES : PLOMB_NO;
+	}
+	if (r->certificate_log == PLOMB_UNSAID) {
+		r->certificate_log = r->type == PLOMB_REQUIRE_IDENTITY ? PLOMB_YES : PLOMB_NO;
 	}
 	return PLOMB_OK;
 }
@@ -507,7 +638,7 @@ read_sigstore(plomb_ctx *ctx, const plomb_json *doc, uint32_t object, plomb_requ
 	plomb_status s;
 	int ways;
 
-	if ((s = members(ctx, doc, object, names, S_COUNT, v, "sigstoreSigned: an unknown member")) != PLOMB_OK
+	if ((s = members(ctx, doc, object, names, S_COUNT, v, "sigstoreSigned: a member that is unknown or null")) != PLOMB_OK
 		|| (s = read_pem_choice(ctx, doc, v + S_KEY_PATH, "several of keyPath, keyPaths, keyData and keyDatas, or none that is a key",
 			&r->keys, &r->key_count)) != PLOMB_OK
 		|| (s = read_pem_choice(ctx, doc, v + S_LOG_PATH, "several of the rekorPublicKey members, or none that is a key",
@@ -540,21 +671,49 @@ read_sigstore(plomb_ctx *ctx, const plomb_json *doc, uint32_t object, plomb_requ
 		r->type = PLOMB_REQUIRE_IDENTITY;
 		ways ++;
 	}
-	return ways == 1 ? check_sigstore(ctx, doc, object, r)
-		: malformed_at(ctx, doc, object, "sigstoreSigned needs one of a key, fulcio, pki and plomb's identities");
+	if (ways != 1) {
+		return malformed_at(ctx, doc, object, "sigstoreSigned needs one of a key, fulcio, pki and plomb's identities");
+	}
+	s = check_sigstore(ctx, doc, object, r);
+	return s == PLOMB_OK ? settle_logs(ctx, doc, object, r) : s;
 }
 
+static int
+is_key_type(const plomb_json *doc, uint32_t value)
+{
+	return plomb_json_is(doc, value, "GPGKeys") || plomb_json_is(doc, value, "signedByGPGKeys")
+		|| plomb_json_is(doc, value, "X509Certificates") || plomb_json_is(doc, value, "signedByX509CAs");
+}
+
+/* Only whether it is right; nothing of it is evaluated. */
 static plomb_status
 read_signed_by(plomb_ctx *ctx, const plomb_json *doc, uint32_t object)
 {
-	static const char *const names[] = { "type", "keyType", "keyPath", "keyPaths", "keyData", "signedIdentity" };
+	static const char *const names[] = { "type", "keyPath", "keyPaths", "keyData", "keyType", "signedIdentity" };
+	static const char what[] = "signedBy needs one of keyPath, keyPaths and keyData";
 	plomb_signed_identity identity;
-	uint32_t v[6];
+	const plomb_policy_pem *keys;
+	uint32_t v[6], key[4];
+	size_t count;
 	plomb_status s;
 
 	memset(&identity, 0, sizeof identity);
-	s = members(ctx, doc, object, names, 6, v, "signedBy: an unknown member");
-	return s != PLOMB_OK ? s : read_signed_identity(ctx, doc, v[5], &identity);
+	count = 0;
+	if ((s = members(ctx, doc, object, names, 6, v, "signedBy: a member that is unknown or null")) != PLOMB_OK) {
+		return s;
+	}
+	memcpy(key, v + 1, 3 * sizeof *key);
+	key[3] = PLOMB_JSON_NONE;
+	if ((s = read_pem_choice(ctx, doc, key, what, &keys, &count)) != PLOMB_OK) {
+		return s;
+	}
+	if (count == 0) {
+		return malformed_at(ctx, doc, object, what);
+	}
+	if (!is_key_type(doc, v[4])) {
+		return malformed_at(ctx, doc, object, "signedBy: no keyType, or one that is unknown");
+	}
+	return read_signed_identity(ctx, doc, v[5], &identity);
 }
 
 /* The two types that say all with their name. */
@@ -564,7 +723,7 @@ read_bare(plomb_ctx *ctx, const plomb_json *doc, uint32_t object)
 	static const char *const names[] = { "type" };
 	uint32_t v[1];
 
-	return members(ctx, doc, object, names, 1, v, "a requirement with an unknown member");
+	return members(ctx, doc, object, names, 1, v, "a member that is unknown or null");
 }
 
 static plomb_status
@@ -636,8 +795,9 @@ check_list(plomb_ctx *ctx, const plomb_json *doc, uint32_t array)
 
 /* --------------------------------------------------------------------- scopes */
 
+/* Scopes of one transport, which has this name. */
 static plomb_status
-check_scopes(plomb_ctx *ctx, const plomb_json *doc, uint32_t scopes)
+check_scopes(plomb_ctx *ctx, const plomb_json *doc, plomb_view transport, uint32_t scopes)
 {
 	uint32_t key;
 	plomb_status s;
@@ -646,6 +806,18 @@ check_scopes(plomb_ctx *ctx, const plomb_json *doc, uint32_t scopes)
 		return malformed_at(ctx, doc, scopes, "a transport that is no object");
 	}
 	for (key = plomb_json_first(doc, scopes); key != PLOMB_JSON_NONE; key = plomb_json_next(doc, key)) {
+		plomb_view scope;
+		size_t mark;
+
+		mark = plomb_work_mark(ctx->work);
+		s = plomb_json_string(ctx->work, doc, key, &scope);
+		if (s == PLOMB_OK) {
+			s = plomb_policy_scope_check(ctx->work, transport, scope);
+		}
+		plomb_work_release(ctx->work, mark);
+		if (s != PLOMB_OK) {
+			return s == PLOMB_NO_ROOM ? s : malformed_at(ctx, doc, key, "a scope that no image of this transport is in");
+		}
 		if ((s = check_list(ctx, doc, plomb_json_value(doc, key))) != PLOMB_OK) {
 			return s;
 		}
@@ -666,128 +838,47 @@ check_transports(plomb_ctx *ctx, const plomb_json *doc, uint32_t transports)
 		return malformed_at(ctx, doc, transports, "transports that are no object");
 	}
 	for (key = plomb_json_first(doc, transports); key != PLOMB_JSON_NONE; key = plomb_json_next(doc, key)) {
-		if ((s = check_scopes(ctx, doc, plomb_json_value(doc, key))) != PLOMB_OK) {
+		plomb_view name;
+
+		/* A name that needs escapes is none of theirs. */
+		name = plomb_json_raw(doc, key);
+		if (plomb_policy_transport_check(name) != PLOMB_OK) {
+			return malformed_at(ctx, doc, key, "an unknown transport");
+		}
+		if ((s = check_scopes(ctx, doc, name, plomb_json_value(doc, key))) != PLOMB_OK) {
 			return s;
 		}
 	}
 	return PLOMB_OK;
 }
 
-/* What a scope is looked for with: it has room for the longest spelling. */
-typedef struct {
-	const plomb_json *doc;
-	uint32_t scopes; /* the object */
-	uint32_t key;    /* of the scope that was found */
-	unsigned char *spelling;
-} scope_search;
-
-static size_t
-append(unsigned char *out, size_t n, plomb_view part)
-{
-	if (part.n != 0) {
-		memcpy(out + n, part.p, part.n);
-	}
-	return n + part.n;
-}
-
-/* The list of the scope that is written like this. */
-static uint32_t
-find_scope(scope_search *q, const char *prefix, plomb_view name, const char *separator, plomb_view rest)
-{
-	plomb_view text;
-
-	text.p = q->spelling;
-	text.n = append(q->spelling, 0, plomb_view_of(prefix));
-	text.n = append(q->spelling, text.n, name);
-	text.n = append(q->spelling, text.n, plomb_view_of(separator));
-	text.n = append(q->spelling, text.n, rest);
-	for (q->key = plomb_json_first(q->doc, q->scopes); q->key != PLOMB_JSON_NONE; q->key = plomb_json_next(q->doc, q->key)) {
-		if (plomb_json_eq(q->doc, q->key, text)) {
-			return plomb_json_value(q->doc, q->key);
-		}
-	}
-	return PLOMB_JSON_NONE;
-}
-
-/* Where the byte occurs last in front of end; end if nowhere. */
-static size_t
-find_last(plomb_view text, size_t end, unsigned char byte)
-{
-	size_t i;
-
-	for (i = end; i > 0; i --) {
-		if (text.p[i - 1] == byte) {
-			return i - 1;
-		}
-	}
-	return end;
-}
-
-static size_t
-find_first(plomb_view text, unsigned char byte)
-{
-	size_t i;
-
-	for (i = 0; i < text.n && text.p[i] != byte; i ++) {
-	}
-	return i;
-}
-
-/*
- * The most specific scope. An image that is named by tag and digest at once
- * is looked for by each: whoever wrote a scope for one of them meant it.
- */
-static uint32_t
-search(scope_search *q, const plomb_image_name *image)
-{
-	plomb_view name, none = { NULL, 0 };
-	uint32_t found;
-	size_t at;
-
-	name = image->repository;
-	if (image->digest.n != 0 && (found = find_scope(q, "", name, "@", image->digest)) != PLOMB_JSON_NONE) {
-		return found;
-	}
-	if (image->tag.n != 0 && (found = find_scope(q, "", name, ":", image->tag)) != PLOMB_JSON_NONE) {
-		return found;
-	}
-	for (;;) {
-		if ((found = find_scope(q, "", name, "", none)) != PLOMB_JSON_NONE) {
-			return found;
-		}
-		at = find_last(name, name.n, '/');
-		if (at == name.n) {
-			break;
-		}
-		name.n = at;
-	}
-	/* The host's own name, without a port, and its parents: "*.example.com", then "*.com". */
-	name.n = find_first(name, ':');
-	while ((at = find_first(name, '.')) != name.n) {
-		name = plomb_view_cut(name, at + 1, name.n);
-		if ((found = find_scope(q, "*.", name, "", none)) != PLOMB_JSON_NONE) {
-			return found;
-		}
-	}
-	return PLOMB_JSON_NONE;
-}
-
 /* The list for the image; otherwise is default's. */
-static uint32_t
-choose(scope_search *q, uint32_t otherwise, const plomb_image_name *image, plomb_policy_choice *choice)
+static plomb_status
+choose(plomb_ctx *ctx, const plomb_json *doc, uint32_t scopes, uint32_t otherwise, const plomb_image_name *image,
+	plomb_policy_choice *choice, uint32_t *list)
 {
-	plomb_view none = { NULL, 0 };
-	uint32_t found;
+	plomb_status s;
+	uint32_t key;
+	size_t mark;
 
-	found = search(q, image);
-	if (found != PLOMB_JSON_NONE) {
-		choice->scope_kind = "scope";
-		choice->scope = plomb_json_raw(q->doc, q->key);
-		return found;
+	mark = plomb_work_mark(ctx->work);
+	s = plomb_policy_scope_find(ctx->work, doc, scopes, image, &key);
+	plomb_work_release(ctx->work, mark);
+	if (s != PLOMB_OK) {
+		return s;
 	}
-	found = find_scope(q, "", none, "", none);
-	choice->scope_kind = found != PLOMB_JSON_NONE ? "transport" : "default";
-	return found != PLOMB_JSON_NONE ? found : otherwise;
+	if (key != PLOMB_JSON_NONE) {
+		choice->scope_kind = "scope";
+		choice->scope = plomb_json_raw(doc, key);
+		*list = plomb_json_value(doc, key);
+		return PLOMB_OK;
+	}
+	*list = plomb_json_member(doc, scopes, "");
+	choice->scope_kind = *list == PLOMB_JSON_NONE ? "default" : "transport";
+	if (*list == PLOMB_JSON_NONE) {
+		*list = otherwise;
+	}
+	return PLOMB_OK;
 }
 
 /* see policy.h */
@@ -795,21 +886,20 @@ plomb_status
 plomb_policy_choose(plomb_ctx *ctx, plomb_view text, const plomb_image_name *image, plomb_policy_choice *choice)
 {
 	static const char *const names[] = { "default", "transports" };
-	uint32_t v[2];
+	uint32_t v[2], list;
 	plomb_json doc;
 	plomb_view none = { NULL, 0 };
-	scope_search q;
 	plomb_status s;
 
 	memset(choice, 0, sizeof *choice);
 	if (text.n > PLOMB_MAX_POLICY_BYTES) {
-		return PLOMB_LIMIT_EXCEEDED;
+		return too_many(ctx, "the size of the policy file", none);
 	}
 	s = plomb_json_parse(ctx->work, text, &doc);
 	if (s != PLOMB_OK) {
 		return s == PLOMB_NO_ROOM || s == PLOMB_LIMIT_EXCEEDED ? s : malformed(ctx, plomb_status_sentence(s), none);
 	}
-	if ((s = members(ctx, &doc, 0, names, 2, v, "an unknown member, or no object")) != PLOMB_OK) {
+	if ((s = members(ctx, &doc, 0, names, 2, v, "the policy file: a member that is unknown or null, or no object")) != PLOMB_OK) {
 		return s;
 	}
 	if (v[0] == PLOMB_JSON_NONE) {
@@ -818,12 +908,6 @@ plomb_policy_choose(plomb_ctx *ctx, plomb_view text, const plomb_image_name *ima
 	if ((s = check_list(ctx, &doc, v[0])) != PLOMB_OK || (s = check_transports(ctx, &doc, v[1])) != PLOMB_OK) {
 		return s;
 	}
-	/* "*." in front of it, or ":" in it: never more than that. */
-	q.spelling = plomb_work_take(ctx->work, image->repository.n + image->tag.n + image->digest.n + 4);
-	if (q.spelling == NULL) {
-		return PLOMB_NO_ROOM;
-	}
-	q.doc = &doc;
-	q.scopes = plomb_json_member(&doc, v[1], "docker");
-	return read_list(ctx, &doc, choose(&q, v[0], image, choice), choice);
+	s = choose(ctx, &doc, plomb_json_member(&doc, v[1], "docker"), v[0], image, choice, &list);
+	return s == PLOMB_OK ? read_list(ctx, &doc, list, choice) : s;
 }

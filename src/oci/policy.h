@@ -6,7 +6,83 @@
  * The file decides what runs, so it is read as strictly as it can be: a
  * member that is not known, anywhere in it, may be a restriction that this
  * program would not keep, and so the whole file is refused. That holds for
- * every list in the file, not only for the one that is chosen.
+ * every list in the file, not only for the one that is chosen. What
+ * containers/image refuses is refused here too, and some things that it
+ * takes in silence (they are marked with +).
+ *
+ * The grammar. Nothing may be null+, no string empty but the scope "" and
+ * the value of an annotation, no array or object of items empty, and no
+ * member may stand twice. PATH is a file's name, DATA the standard padded
+ * base64 of what is in such a file. No value has a default but those named.
+ *
+ *	FILE      { "default": LIST, "transports"?: { TRANSPORT: { SCOPE: LIST … } … } }
+ *	TRANSPORT docker; checked but without effect: docker-daemon, atomic,
+ *	          containers-storage, dir, oci, oci-archive, sif,
+ *	          docker-archive, tarball, ostree. No other+.
+ *	SCOPE     "" or, of docker, what some image is looked for with+:
+ *	          HOST[:PORT], HOST[:PORT]/PATH, the same with :TAG or with
+ *	          @DIGEST, or *.DOMAIN without a port; written out
+ *	          ("docker.io/library/busybox"), the host without capitals.
+ *	          Others as containers/image says: absolute paths in their
+ *	          shortest spelling, [DRIVER@/GRAPHROOT]NAME, none at all.
+ *	LIST      [ REQ, … ]: all of them must hold. 1 to 32.
+ *	REQ       { "type": "insecureAcceptAnything" }
+ *	          { "type": "reject" }
+ *	          { "type": "signedBy", … }: checked, but unsupported
+ *	          { "type": "sigstoreSigned", WAY, LOG?, "signedIdentity"?: NAME, "plomb"?: OWN }
+ *	WAY       exactly one of keyPath: PATH, keyPaths: [PATH…], keyData: DATA,
+ *	          keyDatas: [DATA…], fulcio: FULCIO, pki: PKI, and OWN's identities
+ *	LOG       at most one of rekorPublicKeyPath: PATH, …Paths: [PATH…],
+ *	          …Data: DATA, …Datas: [DATA…]. With fulcio it must be there;
+ *	          with pki, identities or trustedRoot it may not.
+ *	FULCIO    { "caPath": PATH | "caData": DATA, "oidcIssuer": text, "subjectEmail": text }
+ *	PKI       { "caRootsPath": PATH | "caRootsData": DATA,
+ *	          "caIntermediatesPath"?: PATH | "caIntermediatesData"?: DATA,
+ *	          "subjectEmail"?, "subjectHostname"? }, one of the last two at
+ *	          least: checked, but unsupported
+ *	NAME      { "type": "matchRepoDigestOrExact" | "matchExact" | "matchRepository" },
+ *	          { "type": "exactReference", "dockerReference": name with tag or digest },
+ *	          { "type": "exactRepository", "dockerRepository": name without them+ },
+ *	          { "type": "remapIdentity", "prefix": PREFIX, "signedPrefix": PREFIX },
+ *	          PREFIX a scope without tag, digest and "*". Default: the first.
+ *	signedBy  keyType: "GPGKeys" (or signedByGPGKeys, X509Certificates,
+ *	          signedByX509CAs); exactly one of keyPath, keyPaths, keyData;
+ *	          signedIdentity?
+ *
+ * plomb's own, which containers/image does not know; at least one of
+ *
+ *	identity | identityRegexp    who signed; with it
+ *	issuer | issuerRegexp        and who says so: one of each pair
+ *	identities: [ { identity…, issuer…, extensions…, extensionsRegexp… }, … ]
+ *	                             any one of them, instead of the four above
+ *	extensions: { name: text }   of the certificate, exact; the names of
+ *	extensionsRegexp: { … }      Fulcio's extensions or OIDs. Beside
+ *	                             identities: of whoever of them signed.
+ *	                             Beside fulcio too; beside a key never.
+ *	annotations: { name: text }  of the signature, all of them
+ *	annotationsRegexp: { … }     a name in both must fit both
+ *	trustedRoot: PATH            whose logs and authorities count, instead
+ *	                             of the program's. Beside a key or identities.
+ *	transparencyLog: bool        is an entry in a log required?
+ *	certificateLog: bool         is the certificate's log required (SCT)?
+ *	acceptUnnamed: bool          default false. true: a signature that names
+ *	                             no image, as cosign 3's, is taken for one of
+ *	                             the image's repository. Only beside the
+ *	                             signedIdentity matchRepository.
+ *
+ * Expressions are RE2's, not anchored. An identity whose two expressions fit
+ * whatever is written there needs an extension or a trustedRoot.
+ *
+ *	              transparencyLog                 certificateLog
+ *	a key         true with LOG or trustedRoot,   may not be said
+ *	              else false; with LOG never false
+ *	fulcio        true, never false               false, never true
+ *	identities    true; false only with           true; false only with
+ *	              trustedRoot                     trustedRoot
+ *
+ * Identities without a transparency log need the time from somebody else:
+ * whoever judges a signature must require a timestamp of the trusted root's
+ * authorities then, and must not take the clock for one.
  */
 #ifndef PLOMB_POLICY_FILE_H
 #define PLOMB_POLICY_FILE_H
@@ -21,7 +97,9 @@
 
 /*
  * A docker reference as containers/image normalises it: "app" is
- * docker.io/library/app. Parts that are not written are absent.
+ * docker.io/library/app. Parts that are not written are absent. Hosts have
+ * no capitals: DNS would take them for the same, and a scope would not. A
+ * port is a part of the name also where it is the usual one.
  */
 typedef struct {
 	plomb_view repository; /* host[:port]/path, in work */
@@ -52,10 +130,12 @@ typedef struct {
 
 /*
  * policy_identity.c: a signature that calls the image signed_ is one for
- * the image that was asked for. An absent signed_ is a signature that names
- * nothing: it satisfies only an identity that is about a repository and not
- * about a tag, and only if accept_unnamed is set. PLOMB_OK,
- * PLOMB_POLICY_IDENTITY_MISMATCH with detail, PLOMB_NO_ROOM.
+ * the image that was asked for; an image without tag and digest is the one
+ * with the tag "latest". As in containers/image a signature without tag and
+ * digest, which is what cosign writes, satisfies matchRepository and
+ * exactRepository only. An empty signed_ is a signature that names nothing:
+ * it satisfies matchRepository only, and only if accept_unnamed is set.
+ * PLOMB_OK, PLOMB_POLICY_IDENTITY_MISMATCH with detail, PLOMB_NO_ROOM.
  */
 PLOMB_MUST_CHECK plomb_status plomb_signed_identity_check(plomb_ctx *ctx, const plomb_signed_identity *identity,
 	const plomb_image_name *image, plomb_view signed_, int accept_unnamed);
@@ -121,6 +201,7 @@ typedef struct {
 	plomb_policy_pairs annotations;
 	plomb_policy_pairs extensions; /* of whoever signed */
 	plomb_view trusted_root;
+	/* The file's word or the default: PLOMB_YES or PLOMB_NO in what was read for a key, fulcio or identities. */
 	plomb_said transparency_log, certificate_log;
 	int accept_unnamed;
 } plomb_requirement;
@@ -134,12 +215,13 @@ typedef struct {
 
 /*
  * Read the whole file and choose the list for the image: the most specific
- * scope of transports.docker (name with tag or digest, repository, its
- * parents, host, "*.domain" from long to short), else its scope "", else
- * default. What is chosen stays in ctx->work; the text must stay too.
+ * scope of transports.docker (name with digest, name with tag, repository,
+ * its parents, host, "*.domain" from long to short), else its scope "", else
+ * default. An image without tag and digest is the one with the tag "latest".
+ * What is chosen stays in ctx->work; the text must stay too.
  *
- * PLOMB_POLICY_MALFORMED with detail for everything that is wrong with the
- * file; PLOMB_LIMIT_EXCEEDED; PLOMB_NO_ROOM.
+ * PLOMB_POLICY_MALFORMED and PLOMB_LIMIT_EXCEEDED, each with detail, for
+ * everything that is wrong with the file; PLOMB_NO_ROOM.
  */
 PLOMB_MUST_CHECK plomb_status plomb_policy_choose(plomb_ctx *ctx, plomb_view text, const plomb_image_name *image,
 	plomb_policy_choice *choice);

@@ -1,12 +1,13 @@
 /* see policy.h: names of images, and whether a signature is for the one that was asked for. */
-#include "policy.h"
+#include "policy_inner.h"
 #include "reference.h"
 
+#include "../core/base64.h"
 #include "../core/refusal.h"
 
-/* Join up to four views in work. */
-static plomb_status
-join(plomb_work *work, const plomb_view *part, size_t count, plomb_view *text)
+/* see policy_inner.h */
+plomb_status
+plomb_policy_join(plomb_work *work, const plomb_view *part, size_t count, plomb_view *text)
 {
 	unsigned char *p;
 	size_t i, n;
@@ -56,6 +57,33 @@ written_tag(plomb_view text, plomb_view repository, plomb_view *digest)
 	return at > 1 ? plomb_view_cut(text, 1, at - 1) : none;
 }
 
+/*
+ * A host's name means the same in capitals, and to compare it is the business
+ * of nobody here: in capitals an image would be in none of the scopes of its
+ * own registry.
+ */
+static int
+has_capitals(plomb_view text)
+{
+	size_t i;
+
+	for (i = 0; i < text.n; i ++) {
+		if (text.p[i] >= 'A' && text.p[i] <= 'Z') {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* 64 hex digits alone are the id of an image and no name: docker/reference says so too. */
+static int
+is_image_id(plomb_view text)
+{
+	unsigned char bytes[32];
+
+	return plomb_hex_decode(text, bytes, sizeof bytes) == PLOMB_OK;
+}
+
 /* see policy.h */
 plomb_status
 plomb_image_name_parse(plomb_work *work, plomb_view text, plomb_image_name *name)
@@ -69,6 +97,9 @@ plomb_image_name_parse(plomb_work *work, plomb_view text, plomb_image_name *name
 	if (s != PLOMB_OK) {
 		return s;
 	}
+	if (has_capitals(reference.registry) || is_image_id(text)) {
+		return PLOMB_REFERENCE_INVALID;
+	}
 	part[0] = reference.registry;
 	if (plomb_view_is(reference.registry, "index.docker.io")) {
 		part[0] = plomb_view_of("docker.io");
@@ -77,8 +108,24 @@ plomb_image_name_parse(plomb_work *work, plomb_view text, plomb_image_name *name
 		part[2] = plomb_view_of("library/");
 	}
 	part[3] = reference.repository;
-	name->tag = written_tag(text, reference.repository, &name->digest);
-	return join(work, part, 4, &name->repository);
+	s = plomb_policy_join(work, part, 4, &name->repository);
+	if (s == PLOMB_OK) {
+		name->tag = written_tag(text, reference.repository, &name->digest);
+	}
+	return s;
+}
+
+/* see policy_inner.h */
+plomb_image_name
+plomb_image_name_asked(const plomb_image_name *image)
+{
+	plomb_image_name asked;
+
+	asked = *image;
+	if (asked.tag.n == 0 && asked.digest.n == 0) {
+		asked.tag = plomb_view_of("latest");
+	}
+	return asked;
 }
 
 /* ---------------------------------------------------------------- comparison */
@@ -101,14 +148,22 @@ same_name(const plomb_image_name *a, const plomb_image_name *b)
 	return same_repository(a, b) && plomb_view_eq(a->tag, b->tag) && plomb_view_eq(a->digest, b->digest);
 }
 
-/* The tag decides if there is one, also beside a digest; a digest alone says which image already. */
+/*
+ * The tag decides if there is one, also beside a digest. A digest alone says
+ * which image already, so any tag will do; but a signature without one, which
+ * is what cosign writes, will not: containers/image refuses it, and a file
+ * must not mean more here than there.
+ */
 static int
 is_repo_digest_or_exact(const plomb_image_name *image, const plomb_image_name *signed_)
 {
+	if (!has_version(signed_)) {
+		return 0;
+	}
 	if (image->tag.n != 0) {
 		return same_name(image, signed_);
 	}
-	return image->digest.n != 0 && same_repository(image, signed_);
+	return same_repository(image, signed_);
 }
 
 /* The prefix is the repository or a whole number of its components. */
@@ -133,62 +188,62 @@ remap(plomb_work *work, const plomb_signed_identity *identity, const plomb_image
 	}
 	part[0] = identity->signed_prefix;
 	part[1] = plomb_view_cut(image->repository, identity->prefix.n, image->repository.n);
-	return join(work, part, 2, &remapped->repository);
+	return plomb_policy_join(work, part, 2, &remapped->repository);
 }
 
 static int
-matches(const plomb_signed_identity *identity, const plomb_image_name *image, const plomb_image_name *given,
-	const plomb_image_name *signed_)
+matches(const plomb_signed_identity *identity, const plomb_image_name *want, const plomb_image_name *signed_)
 {
 	switch (identity->type) {
 	case PLOMB_MATCH_REPO_DIGEST_OR_EXACT:
 	case PLOMB_REMAP_IDENTITY:
-		return is_repo_digest_or_exact(image, signed_);
+		return is_repo_digest_or_exact(want, signed_);
 	case PLOMB_MATCH_EXACT:
-		return has_version(image) && has_version(signed_) && same_name(image, signed_);
-	case PLOMB_MATCH_REPOSITORY:
-		return same_repository(image, signed_);
 	case PLOMB_EXACT_REFERENCE:
-		return has_version(signed_) && same_name(given, signed_);
+		return has_version(want) && same_name(want, signed_);
+	case PLOMB_MATCH_REPOSITORY:
 	case PLOMB_EXACT_REPOSITORY:
-		return same_repository(given, signed_);
+		return same_repository(want, signed_);
 	}
 	return 0;
 }
 
-/* The policy asks which repository it is, not which tag. */
-static int
-is_about_repository(const plomb_signed_identity *identity, const plomb_image_name *image)
+/* What a signature has to call the image, as far as it is one name. */
+static plomb_status
+wanted(plomb_work *work, const plomb_signed_identity *identity, const plomb_image_name *image, plomb_image_name *want)
 {
+	plomb_image_name asked;
+
 	switch (identity->type) {
-	case PLOMB_MATCH_REPOSITORY:
-		return 1;
-	case PLOMB_MATCH_REPO_DIGEST_OR_EXACT:
-		return image->tag.n == 0 && image->digest.n != 0;
+	case PLOMB_EXACT_REFERENCE:
+	case PLOMB_EXACT_REPOSITORY:
+		return plomb_image_name_parse(work, identity->reference, want);
 	default:
-		/* A name that is written in the policy is one that the signature has to say. */
-		return 0;
+		asked = plomb_image_name_asked(image);
+		return remap(work, identity, &asked, want);
 	}
 }
 
-/* What the signature should have said, as far as it is one name. */
+/* The same for a person. */
 static plomb_view
-wanted_text(plomb_work *work, const plomb_image_name *name)
+wanted_text(plomb_work *work, const plomb_signed_identity *identity, const plomb_image_name *want)
 {
 	plomb_view part[5], text;
 	size_t count;
 
 	count = 0;
-	part[count ++] = name->repository;
-	if (name->tag.n != 0) {
+	part[count ++] = want->repository;
+	if (identity->type != PLOMB_MATCH_REPOSITORY && want->tag.n != 0) {
 		part[count ++] = plomb_view_of(":");
-		part[count ++] = name->tag;
+		part[count ++] = want->tag;
 	}
-	if (name->digest.n != 0) {
-		part[count ++] = plomb_view_of("@");
-		part[count ++] = name->digest;
+	if (identity->type != PLOMB_MATCH_REPOSITORY && want->digest.n != 0) {
+		int any_tag = count == 1 && identity->type != PLOMB_MATCH_EXACT && identity->type != PLOMB_EXACT_REFERENCE;
+
+		part[count ++] = plomb_view_of(any_tag ? ":*" : "@");
+		part[count ++] = any_tag ? plomb_view_of("") : want->digest;
 	}
-	return join(work, part, count, &text) == PLOMB_OK ? text : name->repository;
+	return plomb_policy_join(work, part, count, &text) == PLOMB_OK ? text : want->repository;
 }
 
 /* see policy.h */
@@ -197,43 +252,30 @@ plomb_signed_identity_check(plomb_ctx *ctx, const plomb_signed_identity *identit
 	const plomb_image_name *image, plomb_view signed_, int accept_unnamed)
 {
 	static const plomb_view what = PLOMB_LIT("the image's name in the signature");
-	plomb_image_name want, given, got;
+	plomb_image_name want, got;
 	plomb_status s;
-	int is_named;
 
-	memset(&given, 0, sizeof given);
-	if ((s = remap(ctx->work, identity, image, &want)) != PLOMB_OK) {
+	s = wanted(ctx->work, identity, image, &want);
+	if (s != PLOMB_OK) {
+		return s == PLOMB_NO_ROOM ? s
+			: plomb_refuse(ctx, PLOMB_POLICY_IDENTITY_MISMATCH, what, identity->reference, signed_);
+	}
+	/* Whose signature names nothing is asked for a repository alone: that is all that the digest leaves open. */
+	if (signed_.n == 0 && accept_unnamed && identity->type == PLOMB_MATCH_REPOSITORY) {
+		return PLOMB_OK;
+	}
+	s = plomb_image_name_parse(ctx->work, signed_, &got);
+	if (s == PLOMB_NO_ROOM || (s == PLOMB_OK && matches(identity, &want, &got))) {
 		return s;
 	}
-	if (identity->reference.n != 0) {
-		s = plomb_image_name_parse(ctx->work, identity->reference, &given);
-		if (s != PLOMB_OK) {
-			return s == PLOMB_NO_ROOM ? s : PLOMB_POLICY_IDENTITY_MISMATCH;
-		}
-	}
-	if (signed_.n == 0 && accept_unnamed && is_about_repository(identity, image)) {
-		return PLOMB_OK;
-	}
-	is_named = 0;
-	if (signed_.n != 0) {
-		s = plomb_image_name_parse(ctx->work, signed_, &got);
-		if (s == PLOMB_NO_ROOM) {
-			return s;
-		}
-		is_named = s == PLOMB_OK;
-	}
-	if (is_named && matches(identity, &want, &given, &got)) {
-		return PLOMB_OK;
-	}
-	return plomb_refuse(ctx, PLOMB_POLICY_IDENTITY_MISMATCH, what,
-		wanted_text(ctx->work, identity->reference.n != 0 ? &given : &want), signed_);
+	return plomb_refuse(ctx, PLOMB_POLICY_IDENTITY_MISMATCH, what, wanted_text(ctx->work, identity, &want), signed_);
 }
 
 /* ---------------------------------------------------------------- validation */
 
-/* A host, or a host and components below it: with one more component it is a repository of that name. */
-static plomb_status
-validate_prefix(plomb_work *work, plomb_view prefix)
+/* see policy_inner.h: with one more component it is a repository of that name. */
+plomb_status
+plomb_policy_prefix_check(plomb_work *work, plomb_view prefix)
 {
 	plomb_view part[2] = { { NULL, 0 }, PLOMB_LIT("/x") };
 	plomb_image_name name;
@@ -241,7 +283,7 @@ validate_prefix(plomb_work *work, plomb_view prefix)
 	plomb_status s;
 
 	part[0] = prefix;
-	if ((s = join(work, part, 2, &text)) != PLOMB_OK) {
+	if ((s = plomb_policy_join(work, part, 2, &text)) != PLOMB_OK) {
 		return s;
 	}
 	s = plomb_image_name_parse(work, text, &name);
@@ -268,8 +310,8 @@ plomb_signed_identity_validate(plomb_work *work, const plomb_signed_identity *id
 		}
 		return has_version(&name) == (identity->type == PLOMB_EXACT_REFERENCE) ? PLOMB_OK : PLOMB_REFERENCE_INVALID;
 	case PLOMB_REMAP_IDENTITY:
-		s = validate_prefix(work, identity->prefix);
-		return s != PLOMB_OK ? s : validate_prefix(work, identity->signed_prefix);
+		s = plomb_policy_prefix_check(work, identity->prefix);
+		return s != PLOMB_OK ? s : plomb_policy_prefix_check(work, identity->signed_prefix);
 	default:
 		return PLOMB_OK;
 	}
