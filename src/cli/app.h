@@ -11,6 +11,7 @@ typedef struct {
 	FILE *out, *err;
 	int is_terminal; /* err is one */
 	int has_colour, has_utf8; /* of err */
+	int is_gate; /* what is refused is said on out too */
 } plomb_app;
 
 /* Each returns the program's exit status; main() adds what becomes of stdout. */
@@ -18,6 +19,7 @@ typedef int (*plomb_cmd_fn)(plomb_app *app, plomb_cmd command);
 
 int plomb_cmd_verify(plomb_app *app, plomb_cmd command);
 int plomb_cmd_blob(plomb_app *app, plomb_cmd command);
+int plomb_cmd_gate(plomb_app *app, plomb_cmd command);
 int plomb_cmd_inspect(plomb_app *app, plomb_cmd command);
 int plomb_cmd_trusted_root(plomb_app *app, plomb_cmd command);
 int plomb_cmd_initialize(plomb_app *app, plomb_cmd command);

@@ -90,6 +90,7 @@ static const telling tellings[] = {
 	{ PLOMB_SUBJECT_MISMATCH, STYLE_MATCH, "the statement's subject" },
 	{ PLOMB_ARTIFACT_DIGEST_MISMATCH, STYLE_MATCH, "the signed artifact" },
 	{ PLOMB_BUNDLE_MEDIA_TYPE_UNSUPPORTED, STYLE_MATCH, "bundle media type" },
+	{ PLOMB_POLICY_IDENTITY_MISMATCH, STYLE_MATCH, "the image's name in the signature" },
 	{ PLOMB_TLOG_TIME_OUTSIDE_CERT, STYLE_LIMIT, NULL },
 	{ PLOMB_TLOG_TIME_IN_FUTURE, STYLE_LIMIT, NULL },
 	{ PLOMB_KEY_OUTSIDE_VALIDITY, STYLE_LIMIT, NULL },

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "gate.h"
 #include "timeout.h"
 
 /* A variable that is set to something. */
@@ -105,16 +106,24 @@ find_command(const plomb_args *args, const plomb_command **command, size_t *used
 		" (plomb help lists them)", (const char *)NULL);
 }
 
-/* --help anywhere, or nothing at all, is help. */
+/* --help anywhere is help; but a gate that was asked about an image has to answer. */
+static int
+is_help(const plomb_app *app)
+{
+	return plomb_args_on(app->args, PLOMB_OPTION_HELP, 0)
+		&& !(app->is_gate && plomb_args_text(app->args, PLOMB_OPTION_NAME) != NULL);
+}
+
+/* --help, or nothing at all, is help. */
 static int
 run(plomb_app *app, const plomb_command *command, size_t used, plomb_fault *fault)
 {
 	app->operand = app->args->rest + used;
 	app->operand_count = app->args->rest_count - used;
-	if (command == NULL || plomb_args_on(app->args, PLOMB_OPTION_HELP, 0)) {
+	if (command == NULL || is_help(app)) {
 		int is_asked;
 
-		is_asked = plomb_args_on(app->args, PLOMB_OPTION_HELP, 0);
+		is_asked = is_help(app);
 		app->operand = app->args->rest;
 		app->operand_count = used;
 		if (!is_asked) {
@@ -181,7 +190,8 @@ main(int argc, char **argv)
 	plomb_fault fault;
 	plomb_app app;
 	size_t used;
-	int status;
+	int status, count;
+	char **arguments;
 
 	if (!hold_standard_descriptors() || !ignore_broken_pipes()) {
 		return PLOMB_CLASS_UNDECIDED;
@@ -192,7 +202,12 @@ main(int argc, char **argv)
 	app.err = stderr;
 	look_at_terminal(&app);
 	plomb_fault_init(&fault);
-	if (plomb_options_parse(&args, argc, argv, &fault) != PLOMB_OK
+	app.is_gate = plomb_gate_argv(argc, argv, &arguments, &count);
+	if (arguments == NULL) {
+		(void)plomb_fail_status(&fault, PLOMB_NO_ROOM, NULL);
+		return plomb_app_fail(&app, NULL, &fault);
+	}
+	if (plomb_options_parse(&args, count, arguments, &fault) != PLOMB_OK
 		|| find_command(&args, &command, &used, &fault) != PLOMB_OK)
 	{
 		status = plomb_app_fail(&app, NULL, &fault);
@@ -200,5 +215,8 @@ main(int argc, char **argv)
 		status = run(&app, command, used, &fault);
 	}
 	plomb_args_free(&args);
+	if (app.is_gate) {
+		plomb_gate_argv_free(arguments, count);
+	}
 	return app.out == app.err ? status : close_output(&app, status);
 }

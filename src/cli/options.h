@@ -25,15 +25,16 @@ typedef enum {
 	PLOMB_CMD_HELP = 1u << 9,
 	PLOMB_CMD_INITIALIZE = 1u << 10,
 	PLOMB_CMD_ROOT_UPDATE = 1u << 11,
-	PLOMB_CMD_TREE = 1u << 12
+	PLOMB_CMD_TREE = 1u << 12,
+	PLOMB_CMD_GATE = 1u << 13
 } plomb_cmd;
 
 #define PLOMB_CMDS_IMAGE (PLOMB_CMD_VERIFY | PLOMB_CMD_VERIFY_ATTESTATION)
 #define PLOMB_CMDS_BLOB  (PLOMB_CMD_VERIFY_BLOB | PLOMB_CMD_VERIFY_BLOB_ATTESTATION)
 #define PLOMB_CMDS_VERIFY (PLOMB_CMDS_IMAGE | PLOMB_CMDS_BLOB)
 #define PLOMB_CMDS_UPDATE (PLOMB_CMD_INITIALIZE | PLOMB_CMD_ROOT_UPDATE)
-#define PLOMB_CMDS_REGISTRY (PLOMB_CMDS_IMAGE | PLOMB_CMD_TREE)
-#define PLOMB_CMDS_ALL   0x1FFFu
+#define PLOMB_CMDS_REGISTRY (PLOMB_CMDS_IMAGE | PLOMB_CMD_TREE | PLOMB_CMD_GATE)
+#define PLOMB_CMDS_ALL   0x3FFFu
 
 #define PLOMB_WHY_REGISTRY "this build has no registry access"
 #define PLOMB_WHY_HARDWARE "hardware keys are not supported"
@@ -56,10 +57,10 @@ typedef enum {
 	X(TYPE, "type", 0, TEXT, PLOMB_CMD_VERIFY_ATTESTATION | PLOMB_CMD_VERIFY_BLOB_ATTESTATION, 0, NULL, "TYPE", "predicate type: a short name or a URI (default custom)") \
 	X(ANY_PREDICATE, "any-predicate", 0, SWITCH, PLOMB_CMD_VERIFY | PLOMB_CMD_VERIFY_BLOB, 0, NULL, NULL, "take any attestation for a signature, as cosign 3 does") \
 	X(CHECK_CLAIMS, "check-claims", 0, SWITCH, PLOMB_CMDS_IMAGE | PLOMB_CMD_VERIFY_BLOB_ATTESTATION, 0, NULL, NULL, "compare what was signed with the artifact (default true)") \
-	X(CHECK_CONTENT, "check-content", 0, SWITCH, PLOMB_CMDS_IMAGE, 0, NULL, NULL, "hash the image's own blobs too (default true)") \
+	X(CHECK_CONTENT, "check-content", 0, SWITCH, PLOMB_CMDS_IMAGE | PLOMB_CMD_GATE, 0, NULL, NULL, "hash the image's own blobs too (default true)") \
 	X(PLATFORM, "platform", 0, TEXT, PLOMB_CMDS_IMAGE, 0, NULL, "OS/ARCH", "the verified index must name this platform") \
-	X(LOCAL_IMAGE, "local-image", 0, SWITCH, PLOMB_CMDS_IMAGE, 0, NULL, NULL, "images are paths of OCI layouts, cosign save directories or tars") \
-	X(TRUSTED_ROOT, "trusted-root", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_SHOW | PLOMB_CMD_CONFORMANCE, 0, NULL, "FILE", "trust root (else PLOMB_TRUSTED_ROOT, else the last update, else the public-good one)") \
+	X(LOCAL_IMAGE, "local-image", 0, SWITCH, PLOMB_CMDS_IMAGE | PLOMB_CMD_GATE, 0, NULL, NULL, "images are paths of OCI layouts, cosign save directories or tars") \
+	X(TRUSTED_ROOT, "trusted-root", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_GATE | PLOMB_CMD_ROOT_SHOW | PLOMB_CMD_CONFORMANCE, 0, NULL, "FILE", "trust root (else PLOMB_TRUSTED_ROOT, else the last update, else the public-good one)") \
 	X(CERTIFICATE_CHAIN, "certificate-chain", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "trust this authority instead: PEM, intermediates first, root last") \
 	X(CA_ROOTS, "ca-roots", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "trust these authorities instead: PEM roots") \
 	X(CA_INTERMEDIATES, "ca-intermediates", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "intermediates that go with --ca-roots") \
@@ -79,7 +80,10 @@ typedef enum {
 	X(SIGNATURE, "signature", 0, TEXT, PLOMB_CMDS_BLOB, PLOMB_CMDS_IMAGE, "an image's signatures are those attached to it", "FILE", "a detached signature: a file, or base64") \
 	X(CERTIFICATE, "certificate", 0, TEXT, PLOMB_CMDS_BLOB, PLOMB_CMDS_IMAGE, "an image's certificate is the one attached to it", "FILE", "the signer's certificate, beside --signature") \
 	X(RFC3161, "rfc3161-timestamp", 0, TEXT, PLOMB_CMDS_BLOB, 0, NULL, "FILE", "cosign 2's timestamp file, beside --signature") \
-	X(DIGEST, "digest", 0, TEXT, PLOMB_CMD_VERIFY_BLOB_ATTESTATION, 0, NULL, "HEX", "the file's digest instead of the file") \
+	X(DIGEST, "digest", 0, TEXT, PLOMB_CMD_VERIFY_BLOB_ATTESTATION | PLOMB_CMD_GATE, 0, NULL, "DIGEST", "of the file, as hex, instead of the file; gate: of the image, as sha256:...") \
+	X(NAME, "name", 0, TEXT, PLOMB_CMD_GATE, 0, NULL, "REFERENCE", "what the image is called") \
+	X(STDIN_MEDIA_TYPE, "stdin-media-type", 0, TEXT, PLOMB_CMD_GATE, 0, NULL, "TYPE", "standard input is the image's descriptor, of this type") \
+	X(OPERATION, "operation", 0, TEXT, PLOMB_CMD_GATE, 0, NULL, "WORD", "what the image is wanted for; every use is treated alike") \
 	X(DIGEST_ALG, "digestAlg", 0, TEXT, PLOMB_CMD_VERIFY_BLOB_ATTESTATION, 0, NULL, "HASH", "of --digest: sha256, sha384 or sha512") \
 	X(OUTPUT, "output", 'o', TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_TREE | PLOMB_CMD_INSPECT | PLOMB_CMD_ROOT_SHOW | PLOMB_CMD_VERSION, 0, NULL, "FORMAT", "json, text, or report: every check of every signature") \
 	X(JSON, "json", 0, SWITCH, PLOMB_CMD_VERSION, 0, NULL, NULL, "the same as --output json") \
@@ -99,7 +103,7 @@ typedef enum {
 	X(MIRROR_CACERT, "mirror-cacert", 0, TEXT, PLOMB_CMDS_UPDATE, 0, NULL, "FILE", "the authorities of a mirror with https: PEM, instead of the system's") \
 	X(ROOT, "root", 0, TEXT, PLOMB_CMDS_UPDATE, 0, NULL, "FILE|URL", "begin with this root.json instead of the one that is kept or compiled in") \
 	X(ROOT_CHECKSUM, "root-checksum", 0, TEXT, PLOMB_CMDS_UPDATE, 0, NULL, "DIGEST", "of --root, needed if that is a URL: sha256:HEX, or the hex of SHA-512") \
-	X(CLOCK, "clock", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMDS_UPDATE | PLOMB_CMD_ROOT_SHOW, 0, NULL, "CLOCK", "none: the time is not known; system (default); updates: or a time") \
+	X(CLOCK, "clock", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_GATE | PLOMB_CMDS_UPDATE | PLOMB_CMD_ROOT_SHOW, 0, NULL, "CLOCK", "none: the time is not known; system (default); updates: or a time") \
 	X(OUTPUT_FILE, "output-file", 0, TEXT, PLOMB_CMDS_ALL, 0, NULL, "FILE", "write there what would go to stdout") \
 	X(TIMEOUT, "timeout", 't', TEXT, PLOMB_CMDS_ALL, 0, NULL, "DURATION", "give up after, say, 90s or 3m0s (exit 3)") \
 	X(VERBOSE, "verbose", 'd', SWITCH, PLOMB_CMDS_ALL, 0, NULL, NULL, "as --explain") \
@@ -107,7 +111,7 @@ typedef enum {
 	X(SK, "sk", 0, SWITCH, 0, PLOMB_CMDS_VERIFY, PLOMB_WHY_HARDWARE, NULL, NULL) \
 	X(SLOT, "slot", 0, TEXT, 0, PLOMB_CMDS_VERIFY, PLOMB_WHY_HARDWARE, "SLOT", NULL) \
 	X(SCT, "sct", 0, TEXT, 0, PLOMB_CMDS_VERIFY, "detached certificate timestamps are not supported", "FILE", NULL) \
-	X(POLICY, "policy", 0, LIST, 0, PLOMB_CMD_VERIFY_ATTESTATION, "CUE and Rego policies are not evaluated", "FILE", NULL) \
+	X(POLICY, "policy", 0, LIST, PLOMB_CMD_GATE, PLOMB_CMD_VERIFY_ATTESTATION, "CUE and Rego policies are not evaluated", "FILE", "policy.json (else PLOMB_POLICY, else /etc/containers/policy.json)") \
 	X(ATTACHMENT, "attachment", 0, TEXT, 0, PLOMB_CMD_VERIFY, "attachments are not verified", "KIND", NULL) \
 	X(TAG_PREFIX, "attachment-tag-prefix", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "PREFIX", "what stands in front of sha256-... in the tags of attachments") \
 	X(PAYLOAD, "payload", 0, TEXT, 0, PLOMB_CMD_VERIFY, "an image's payloads are those attached to it", "FILE", NULL) \

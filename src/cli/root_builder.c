@@ -90,6 +90,7 @@ typedef struct {
 	plomb_root_kind kind;
 	const char *file[2];
 	plomb_bytes pem[2];
+	plomb_view given; /* the text of the first, which then is no file */
 	const plomb_root_label *label;
 	int anchor_start;
 	int is_pool;
@@ -100,6 +101,12 @@ static plomb_status
 not_certificates(chain_job *job, const char *file)
 {
 	return plomb_fail(job->fault, PLOMB_CONFIG_INVALID, file, ": not certificates in PEM", (const char *)NULL);
+}
+
+static plomb_view
+pem_of(const chain_job *job, size_t which)
+{
+	return which == 0 && job->given.p != NULL ? job->given : plomb_bytes_view(&job->pem[which]);
 }
 
 /* All certificates of a file, behind the *count that are there. */
@@ -114,7 +121,7 @@ read_certs(chain_job *job, plomb_ctx *ctx, size_t which, plomb_cert *certs, size
 	for (;;) {
 		plomb_status s;
 
-		s = plomb_pem_next(ctx->work, plomb_bytes_view(&job->pem[which]), &at, &label, &der);
+		s = plomb_pem_next(ctx->work, pem_of(job, which), &at, &label, &der);
 		if (s == PLOMB_UNSET) {
 			return *count == before ? not_certificates(job, job->file[which]) : PLOMB_OK;
 		}
@@ -242,7 +249,7 @@ add_certificates(chain_job *job)
 
 	s = PLOMB_OK;
 	for (i = 0; i < 2 && s == PLOMB_OK; i ++) {
-		if (job->file[i] != NULL) {
+		if (job->file[i] != NULL && !(i == 0 && job->given.p != NULL)) {
 			s = plomb_read_config(&job->pem[i], job->file[i], PLOMB_MAX_PEM_BYTES, job->fault);
 		}
 	}
@@ -292,13 +299,32 @@ plomb_root_add_pool(plomb_root_builder *builder, plomb_root_kind kind,
 	return add_certificates(&job);
 }
 
+/* see root_builder.h */
+plomb_status
+plomb_root_add_pool_pem(plomb_root_builder *builder, plomb_root_kind kind,
+	const char *name, plomb_view pem, plomb_fault *fault)
+{
+	static const plomb_root_label no_label = { NULL, NULL, NULL, NULL };
+	chain_job job;
+
+	memset(&job, 0, sizeof job);
+	job.builder = builder;
+	job.kind = kind;
+	job.file[0] = name;
+	job.given = pem;
+	job.label = &no_label;
+	job.is_pool = 1;
+	job.fault = fault;
+	return add_certificates(&job);
+}
+
 /* -------------------------------------------------------------------- logs */
 
 typedef struct {
 	plomb_root_builder *builder;
 	plomb_root_kind kind;
 	const char *file;
-	plomb_bytes pem;
+	plomb_view pem;
 	const plomb_root_label *label;
 	plomb_fault *fault;
 } log_job;
@@ -400,7 +426,7 @@ log_try(void *user, plomb_ctx *ctx)
 
 	job = user;
 	memset(&key, 0, sizeof key);
-	s = plomb_key_from_pem(ctx, plomb_bytes_view(&job->pem), &key);
+	s = plomb_key_from_pem(ctx, job->pem, &key);
 	if (s == PLOMB_NO_ROOM) {
 		return s;
 	}
@@ -413,26 +439,39 @@ log_try(void *user, plomb_ctx *ctx)
 
 /* see root_builder.h */
 plomb_status
-plomb_root_add_log(plomb_root_builder *builder, plomb_root_kind kind,
-	const char *file, const plomb_root_label *label, plomb_fault *fault)
+plomb_root_add_log_pem(plomb_root_builder *builder, plomb_root_kind kind,
+	const char *name, plomb_view pem, const plomb_root_label *label, plomb_fault *fault)
 {
 	log_job job;
 	plomb_status s;
 
 	job.builder = builder;
 	job.kind = kind;
-	job.file = file;
+	job.file = name;
+	job.pem = pem;
 	job.label = label;
 	job.fault = fault;
-	if ((s = plomb_read_config(&job.pem, file, PLOMB_MAX_PEM_BYTES, fault)) != PLOMB_OK
-		|| (s = check_time("start-time", label->start, fault)) != PLOMB_OK
+	if ((s = check_time("start-time", label->start, fault)) != PLOMB_OK
 		|| (s = check_time("end-time", label->end, fault)) != PLOMB_OK)
 	{
-		plomb_bytes_free(&job.pem);
 		return s;
 	}
-	s = plomb_with_room(log_try, &job, fault);
-	plomb_bytes_free(&job.pem);
+	return plomb_with_room(log_try, &job, fault);
+}
+
+/* see root_builder.h */
+plomb_status
+plomb_root_add_log(plomb_root_builder *builder, plomb_root_kind kind,
+	const char *file, const plomb_root_label *label, plomb_fault *fault)
+{
+	plomb_bytes pem;
+	plomb_status s;
+
+	s = plomb_read_config(&pem, file, PLOMB_MAX_PEM_BYTES, fault);
+	if (s == PLOMB_OK) {
+		s = plomb_root_add_log_pem(builder, kind, file, plomb_bytes_view(&pem), label, fault);
+	}
+	plomb_bytes_free(&pem);
 	return s;
 }
 

@@ -47,9 +47,17 @@ PLOMB_MUST_CHECK plomb_status plomb_root_add_chain(plomb_root_builder *builder, 
 PLOMB_MUST_CHECK plomb_status plomb_root_add_pool(plomb_root_builder *builder, plomb_root_kind kind,
 	const char *roots, const char *intermediates, plomb_fault *fault);
 
+/* The same from PEM text; name is what it is called in a fault. */
+PLOMB_MUST_CHECK plomb_status plomb_root_add_pool_pem(plomb_root_builder *builder, plomb_root_kind kind,
+	const char *name, plomb_view pem, plomb_fault *fault);
+
 /* A log from the PEM file of its public key. Without a start it is trusted from 1970 on. */
 PLOMB_MUST_CHECK plomb_status plomb_root_add_log(plomb_root_builder *builder, plomb_root_kind kind,
 	const char *file, const plomb_root_label *label, plomb_fault *fault);
+
+/* The same from PEM text. */
+PLOMB_MUST_CHECK plomb_status plomb_root_add_log_pem(plomb_root_builder *builder, plomb_root_kind kind,
+	const char *name, plomb_view pem, const plomb_root_label *label, plomb_fault *fault);
 
 /*
  * The root's JSON. base, if it is not empty, gives the kinds that were not
