@@ -29,7 +29,7 @@ typedef struct {
 } row;
 
 static plomb_status
-parse(const row *r, plomb_args *args, plomb_fault *fault)
+parse_as(const row *r, int last_wins, plomb_args *args, plomb_fault *fault)
 {
 	char *argv[8];
 	int argc;
@@ -38,7 +38,13 @@ parse(const row *r, plomb_args *args, plomb_fault *fault)
 	for (argc = 1; argc < 7 && r->argv[argc - 1] != NULL; argc ++) {
 		argv[argc] = (char *)(uintptr_t)r->argv[argc - 1];
 	}
-	return plomb_args_parse(args, specs, sizeof specs / sizeof specs[0], aliases, 1, argc, argv, fault);
+	return plomb_args_parse(args, specs, sizeof specs / sizeof specs[0], aliases, 1, last_wins, argc, argv, fault);
+}
+
+static plomb_status
+parse(const row *r, plomb_args *args, plomb_fault *fault)
+{
+	return parse_as(r, 0, args, fault);
 }
 
 static void
@@ -226,6 +232,27 @@ the_table(void **state)
 	}
 }
 
+/* As cosign reads them: what was said last counts; a list keeps all. */
+static void
+last_wins(void **state)
+{
+	static const row r = { "", { "--key=f", "--offline", "-ax", "--key=g", "--offline=false", "-ay" }, PLOMB_OK, NULL };
+	plomb_args args;
+	plomb_fault fault;
+	size_t at;
+
+	(void)state;
+	plomb_fault_init(&fault);
+	assert_int_equal(parse_as(&r, 1, &args, &fault), PLOMB_OK);
+	assert_string_equal(plomb_args_text(&args, KEY), "g");
+	assert_int_equal(plomb_args_on(&args, SWITCH, 1), 0);
+	at = 0;
+	assert_string_equal(plomb_args_each(&args, LIST, &at), "x");
+	assert_string_equal(plomb_args_each(&args, LIST, &at), "y");
+	plomb_args_free(&args);
+	plomb_fault_free(&fault);
+}
+
 /* A refused switch that is off asks for nothing. */
 static void
 refused_but_off(void **state)
@@ -236,12 +263,12 @@ refused_but_off(void **state)
 
 	(void)state;
 	plomb_fault_init(&fault);
-	assert_int_equal(plomb_options_parse(&args, 3, argv, &fault), PLOMB_OK);
+	assert_int_equal(plomb_options_parse(&args, 0, 3, argv, &fault), PLOMB_OK);
 	assert_int_equal(plomb_args_belong(&args, PLOMB_CMD_VERIFY, "verify", &fault), PLOMB_OK);
 	assert_string_equal(plomb_args_text(&args, PLOMB_OPTION_IDENTITY), "me");
 	plomb_args_free(&args);
 	argv[1] = (char *)(uintptr_t)"--sk";
-	assert_int_equal(plomb_options_parse(&args, 3, argv, &fault), PLOMB_OK);
+	assert_int_equal(plomb_options_parse(&args, 0, 3, argv, &fault), PLOMB_OK);
 	assert_int_equal(plomb_args_belong(&args, PLOMB_CMD_VERIFY, "verify", &fault), PLOMB_UNSUPPORTED_FEATURE);
 	plomb_args_free(&args);
 	plomb_fault_free(&fault);
@@ -282,6 +309,7 @@ main(void)
 		cmocka_unit_test(lists),
 		cmocka_unit_test(belonging),
 		cmocka_unit_test(the_table),
+		cmocka_unit_test(last_wins),
 		cmocka_unit_test(refused_but_off),
 		cmocka_unit_test(durations)
 	};

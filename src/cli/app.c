@@ -1,4 +1,5 @@
 #include "app.h"
+#include "as_cosign.h"
 
 /* see app.h */
 plomb_status
@@ -25,8 +26,42 @@ plomb_app_say(plomb_app *app, plomb_text *text)
 	if (s == PLOMB_OK) {
 		return 0;
 	}
-	plomb_error_line(app->err, NULL, s, s == PLOMB_IO_ERROR ? "the output could not be written" : plomb_status_sentence(s));
-	return (int)plomb_status_class(s);
+	return plomb_app_error(app, NULL, s, s == PLOMB_IO_ERROR ? "the output could not be written" : plomb_status_sentence(s));
+}
+
+static void
+put_cosign_error(plomb_app *app, const char *subject, const char *sentence)
+{
+	plomb_text message;
+
+	plomb_text_init(&message);
+	if (subject != NULL) {
+		plomb_text_visible(&message, plomb_view_of_arg(subject));
+		plomb_text_str(&message, ": ");
+	}
+	plomb_text_str(&message, sentence);
+	plomb_cosign_error(app->err, message.failed ? sentence : plomb_text_cstr(&message));
+	plomb_text_free(&message);
+}
+
+/* see app.h */
+int
+plomb_app_error(plomb_app *app, const char *subject, plomb_status status, const char *sentence)
+{
+	if (app->is_cosign) {
+		put_cosign_error(app, subject, sentence);
+		return PLOMB_COSIGN_FAILURE;
+	}
+	if (app->held == NULL || app->held->n != 0) {
+		plomb_error_line(app->err, subject, status, sentence);
+		return (int)plomb_status_class(status);
+	}
+	plomb_error_text(app->held, subject, status, sentence);
+	if (app->held->failed) {
+		/* No memory to keep it for later: better early than never. */
+		plomb_error_line(app->err, subject, status, sentence);
+	}
+	return (int)plomb_status_class(status);
 }
 
 /* The gate's answer is the first line of its output, whatever it is about. */
@@ -49,13 +84,14 @@ int
 plomb_app_fail(plomb_app *app, const char *subject, plomb_fault *fault)
 {
 	plomb_status status;
+	int exit_status;
 
 	status = fault->status == PLOMB_UNSET ? PLOMB_INTERNAL_ERROR : fault->status;
 	if (app->is_gate) {
 		say_rejected(app, status, fault);
 	}
-	plomb_error_line(app->err, subject, status, fault->message.n == 0
+	exit_status = plomb_app_error(app, subject, status, fault->message.n == 0
 		? plomb_status_sentence(status) : plomb_text_cstr(&fault->message));
 	plomb_fault_free(fault);
-	return (int)plomb_status_class(status);
+	return exit_status;
 }

@@ -12,6 +12,12 @@ typedef struct {
 	int is_terminal; /* err is one */
 	int has_colour, has_utf8; /* of err */
 	int is_gate; /* what is refused is said on out too */
+	int is_cosign; /* started under its name: errors and exit statuses are cosign's */
+	/*
+	 * Where the first error is kept, if another may follow that does not
+	 * decide the exit status; whoever sets it writes it last. Or NULL.
+	 */
+	plomb_text *held;
 } plomb_app;
 
 /* Each returns the program's exit status; main() adds what becomes of stdout. */
@@ -52,6 +58,12 @@ const plomb_command *plomb_command_find(const char *const *words, size_t count, 
 plomb_status plomb_app_write(FILE *file, plomb_text *text);
 /* Write what a command has to say, which is all it does: the exit status. */
 int plomb_app_say(plomb_app *app, plomb_text *text);
+/*
+ * An error on stderr, as the name asks for that the program was started
+ * under: "plomb: SUBJECT: code: sentence", or cosign's lines. subject may be
+ * NULL. The exit status.
+ */
+int plomb_app_error(plomb_app *app, const char *subject, plomb_status status, const char *sentence);
 /* The last line about a fault; the exit status of its class. */
 int plomb_app_fail(plomb_app *app, const char *subject, plomb_fault *fault);
 

@@ -74,19 +74,16 @@ read_switch(const char *text, int *on)
 	return 0;
 }
 
-/* An option that is not a list says the same thing every time. */
+/* Note an option. One that is not a list says the same thing every time. */
 static plomb_status
-check_repeated(walk *w, const plomb_arg *arg)
+note(walk *w, const plomb_arg *arg)
 {
 	const plomb_arg_spec *spec;
 	size_t i;
 
 	spec = &w->args->specs[arg->spec];
-	if (spec->kind == PLOMB_ARG_LIST) {
-		return PLOMB_OK;
-	}
-	for (i = 0; i < w->args->given_count; i ++) {
-		const plomb_arg *before;
+	for (i = 0; i < w->args->given_count && spec->kind != PLOMB_ARG_LIST; i ++) {
+		plomb_arg *before;
 		int same;
 
 		before = &w->args->given[i];
@@ -95,10 +92,14 @@ check_repeated(walk *w, const plomb_arg *arg)
 		}
 		same = spec->kind == PLOMB_ARG_SWITCH
 			? before->on == arg->on : strcmp(before->text, arg->text) == 0;
-		if (!same) {
+		if (!same && !w->args->last_wins) {
 			return usage(w, "--", spec->name, " is given twice with different values");
 		}
+		*before = *arg;
+		return PLOMB_OK;
 	}
+	w->args->given[w->args->given_count] = *arg;
+	w->args->given_count ++;
 	return PLOMB_OK;
 }
 
@@ -108,7 +109,6 @@ take(walk *w, size_t spec, const char *value)
 {
 	plomb_arg arg;
 	const char *name;
-	plomb_status s;
 
 	name = w->args->specs[spec].name;
 	arg.spec = spec;
@@ -136,12 +136,7 @@ take(walk *w, size_t spec, const char *value)
 		}
 		arg.text = value;
 	}
-	if ((s = check_repeated(w, &arg)) != PLOMB_OK) {
-		return s;
-	}
-	w->args->given[w->args->given_count] = arg;
-	w->args->given_count ++;
-	return PLOMB_OK;
+	return note(w, &arg);
 }
 
 /* What stands behind "=" is not repeated: it may be a password. */
@@ -213,7 +208,7 @@ add_rest(walk *w, const char *word)
 /* see args.h */
 plomb_status
 plomb_args_parse(plomb_args *args, const plomb_arg_spec *specs, size_t spec_count,
-	const plomb_arg_alias *aliases, size_t alias_count, int argc, char *const *argv, plomb_fault *fault)
+	const plomb_arg_alias *aliases, size_t alias_count, int last_wins, int argc, char *const *argv, plomb_fault *fault)
 {
 	walk w;
 	plomb_status s;
@@ -222,6 +217,7 @@ plomb_args_parse(plomb_args *args, const plomb_arg_spec *specs, size_t spec_coun
 	memset(args, 0, sizeof *args);
 	args->specs = specs;
 	args->spec_count = spec_count;
+	args->last_wins = last_wins;
 	w.args = args;
 	w.aliases = aliases;
 	w.alias_count = alias_count;

@@ -48,16 +48,17 @@ typedef struct {
 	size_t given_count;
 	const char **rest; /* arguments in order */
 	size_t rest_count;
+	int last_wins; /* as in cosign: an option given twice says what it said last */
 } plomb_args;
 
 /*
  * Read argv[1] and the following. PLOMB_USAGE_ERROR for an unknown flag, a
- * value that is missing or empty, a switch that is neither true nor false, or
- * an option given twice with different values. Ends with plomb_args_free also
- * after a fault.
+ * value that is missing or empty, a switch that is neither true nor false,
+ * or, unless last_wins, an option given twice with different values. Ends
+ * with plomb_args_free also after a fault.
  */
 PLOMB_MUST_CHECK plomb_status plomb_args_parse(plomb_args *args, const plomb_arg_spec *specs, size_t spec_count,
-	const plomb_arg_alias *aliases, size_t alias_count, int argc, char *const *argv, plomb_fault *fault);
+	const plomb_arg_alias *aliases, size_t alias_count, int last_wins, int argc, char *const *argv, plomb_fault *fault);
 void plomb_args_free(plomb_args *args);
 
 /*

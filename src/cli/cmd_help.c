@@ -13,7 +13,7 @@ put_padded(plomb_text *text, const char *s, size_t width)
 }
 
 static void
-list_commands(plomb_text *text)
+list_commands(const plomb_app *app, plomb_text *text)
 {
 	const plomb_command *command;
 	size_t i;
@@ -27,8 +27,12 @@ list_commands(plomb_text *text)
 		plomb_text_str(text, "\n");
 	}
 	plomb_text_str(text, "\nplomb help COMMAND lists its options.\n"
-		"exit status: 0 accepted, 2 wrong usage, 3 undecided, 10 no signature,\n"
-		"11 no such image, 12 refused, 13 no certificate where one is required\n");
+		"exit status: 0 accepted, ");
+	plomb_text_str(text, app->is_cosign
+		? "10 no signature, 11 no such image, 12 refused, by verify of\n"
+			"cosign 2's signatures; everything else 1, as cosign has it\n"
+		: "2 wrong usage, 3 undecided, 10 no signature,\n"
+			"11 no such image, 12 refused, 13 no certificate where one is required\n");
 }
 
 static void
@@ -98,7 +102,7 @@ plomb_cmd_help(plomb_app *app, plomb_cmd command)
 		}
 	}
 	if (about == NULL) {
-		list_commands(&text);
+		list_commands(app, &text);
 	} else {
 		list_options(about, &text);
 	}

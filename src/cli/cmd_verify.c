@@ -123,15 +123,22 @@ verify_image(plomb_app *app, const plomb_settings *settings, const plomb_trust_s
 	return status;
 }
 
+/*
+ * Every image; the first that was not accepted decides, and its reason is
+ * what stderr ends with. cosign stops there.
+ */
 static int
 verify_all(plomb_app *app, const plomb_settings *settings, const plomb_trust_source *source, plomb_remote *remote)
 {
+	plomb_text held;
 	size_t i;
 	int status;
 
 	status = 0;
+	plomb_text_init(&held);
+	app->held = &held;
 	plomb_warn_settings(app, settings);
-	for (i = 0; i < app->operand_count; i ++) {
+	for (i = 0; i < app->operand_count && !(status != 0 && app->is_cosign); i ++) {
 		int each;
 
 		each = verify_image(app, settings, source, remote, app->operand[i]);
@@ -139,6 +146,11 @@ verify_all(plomb_app *app, const plomb_settings *settings, const plomb_trust_sou
 			status = each;
 		}
 	}
+	app->held = NULL;
+	if (held.n != 0 && !held.failed) {
+		(void)plomb_app_write(app->err, &held);
+	}
+	plomb_text_free(&held);
 	return status;
 }
 

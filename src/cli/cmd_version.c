@@ -1,5 +1,6 @@
 /* plomb version: the release, and what is compiled in with which limits. */
 #include "app.h"
+#include "as_cosign.h"
 #include "json_out.h"
 #include "room.h"
 
@@ -93,6 +94,52 @@ write_text(plomb_text *text)
 	plomb_text_str(text, "\n");
 }
 
+/*
+ * What scripts read of cosign's version: its behaviour is that release's, and
+ * what is behind the "+" (SemVer's build metadata) says that we are not it.
+ */
+static const struct {
+	const char *json;
+	const char *text;
+	const char *value;
+} cosign[] = {
+	{ "gitVersion", "GitVersion:    ", PLOMB_COSIGN_VERSION "+plomb." PLOMB_VERSION },
+	{ "gitCommit", "GitCommit:     ", "unknown" },
+	{ "gitTreeState", "GitTreeState:  ", "unknown" },
+	{ "buildDate", "BuildDate:     ", "unknown" },
+	{ "goVersion", "GoVersion:     ", "none" },
+	{ "compiler", "Compiler:      ", "cc" },
+	{ "platform", "Platform:      ", "unknown" }
+};
+
+static void
+write_cosign_json(plomb_text *text)
+{
+	plomb_json_out out;
+	size_t i;
+
+	plomb_json_out_init(&out, text, "  ");
+	plomb_json_object(&out);
+	for (i = 0; i < sizeof cosign / sizeof cosign[0]; i ++) {
+		plomb_json_pair_str(&out, cosign[i].json, cosign[i].value);
+	}
+	plomb_json_object_end(&out);
+	plomb_text_str(text, "\n");
+}
+
+static void
+write_cosign_text(plomb_text *text)
+{
+	size_t i;
+
+	plomb_text_str(text, "cosign: plomb " PLOMB_VERSION " (" PLOMB_PROFILE "), started under this name\n\n");
+	for (i = 0; i < sizeof cosign / sizeof cosign[0]; i ++) {
+		plomb_text_str(text, cosign[i].text);
+		plomb_text_str(text, cosign[i].value);
+		plomb_text_str(text, "\n");
+	}
+}
+
 /* see app.h */
 int
 plomb_cmd_version(plomb_app *app, plomb_cmd command)
@@ -111,10 +158,10 @@ plomb_cmd_version(plomb_app *app, plomb_cmd command)
 		return plomb_app_fail(app, NULL, &fault);
 	}
 	plomb_text_init(&text);
-	if (is_json) {
-		write_json(&text);
-	} else {
-		write_text(&text);
+	if (app->is_cosign) {
+		(is_json ? write_cosign_json : write_cosign_text)(&text);
+		return plomb_app_say(app, &text);
 	}
+	(is_json ? write_json : write_text)(&text);
 	return plomb_app_say(app, &text);
 }

@@ -1,4 +1,5 @@
 /* see verdicts.h: what a judgement becomes on stdout and stderr. */
+#include "as_cosign.h"
 #include "verdicts.h"
 
 /* see verdicts.h */
@@ -19,7 +20,7 @@ plomb_warn_settings(plomb_app *app, const plomb_settings *settings)
 }
 
 static void
-put_warnings(const plomb_judgement *judgement, plomb_text *err)
+put_warnings(const plomb_app *app, const plomb_judgement *judgement, plomb_text *err)
 {
 	static const struct {
 		unsigned bit;
@@ -33,7 +34,7 @@ put_warnings(const plomb_judgement *judgement, plomb_text *err)
 
 	for (i = 0; i < sizeof warnings / sizeof warnings[0]; i ++) {
 		if ((judgement->warnings & warnings[i].bit) != 0) {
-			plomb_text_str(err, "plomb: warning: ");
+			plomb_text_str(err, app->is_cosign ? "WARNING: " : "plomb: warning: ");
 			plomb_text_str(err, warnings[i].sentence);
 			plomb_text_str(err, "\n");
 		}
@@ -57,6 +58,25 @@ conclude_accepted(plomb_app *app, const plomb_settings *settings, plomb_judgemen
 	return 0;
 }
 
+/* Why not, in the words of whoever we were started as: the exit status. */
+static int
+conclude_refused(plomb_app *app, const plomb_settings *settings, const plomb_judgement *judgement)
+{
+	plomb_text message;
+	int status;
+
+	if (!app->is_cosign) {
+		(void)plomb_app_error(app, judgement->name, judgement->status, plomb_text_cstr(&judgement->sentence));
+		return (int)judgement->class_;
+	}
+	plomb_text_init(&message);
+	plomb_cosign_message(&message, judgement, settings, plomb_args_text(app->args, PLOMB_OPTION_TYPE));
+	status = plomb_cosign_status(judgement, settings->command);
+	plomb_cosign_error(app->err, message.failed ? plomb_status_sentence(judgement->status) : plomb_text_cstr(&message));
+	plomb_text_free(&message);
+	return status;
+}
+
 /* see verdicts.h */
 int
 plomb_conclude(plomb_app *app, const plomb_settings *settings, plomb_judgement *judgement)
@@ -71,7 +91,7 @@ plomb_conclude(plomb_app *app, const plomb_settings *settings, plomb_judgement *
 	plomb_text_init(&explanation);
 	plomb_fault_init(&fault);
 	status = (int)judgement->class_;
-	put_warnings(judgement, &explanation);
+	put_warnings(app, judgement, &explanation);
 	if (settings->explain || app->is_terminal) {
 		plomb_explain(app, judgement, &explanation);
 	}
@@ -89,13 +109,12 @@ plomb_conclude(plomb_app *app, const plomb_settings *settings, plomb_judgement *
 		written = said;
 	}
 	if (judgement->class_ != PLOMB_CLASS_ACCEPTED) {
-		plomb_error_line(app->err, judgement->name, judgement->status, plomb_text_cstr(&judgement->sentence));
+		status = conclude_refused(app, settings, judgement);
 	}
 	/* An answer that nobody got is not a yes. */
 	if (status == 0 && written != PLOMB_OK) {
-		plomb_error_line(app->err, judgement->name, written,
+		status = plomb_app_error(app, judgement->name, written,
 			written == PLOMB_IO_ERROR ? "the output could not be written" : plomb_status_sentence(written));
-		status = (int)plomb_status_class(written);
 	}
 	plomb_fault_free(&fault);
 	return status;

@@ -193,20 +193,27 @@ plomb_fail_detail(plomb_fault *fault, plomb_status status, const char *subject, 
 
 /* see error.h */
 void
+plomb_error_text(plomb_text *line, const char *subject, plomb_status status, const char *sentence)
+{
+	plomb_text_str(line, "plomb: ");
+	if (subject != NULL) {
+		plomb_text_visible(line, plomb_view_of_arg(subject));
+		plomb_text_str(line, ": ");
+	}
+	plomb_text_str(line, plomb_status_code(status));
+	plomb_text_str(line, ": ");
+	plomb_text_str(line, sentence);
+	plomb_text_str(line, "\n");
+}
+
+/* see error.h */
+void
 plomb_error_line(FILE *err, const char *subject, plomb_status status, const char *sentence)
 {
 	plomb_text line;
 
 	plomb_text_init(&line);
-	plomb_text_str(&line, "plomb: ");
-	if (subject != NULL) {
-		plomb_text_visible(&line, plomb_view_of_arg(subject));
-		plomb_text_str(&line, ": ");
-	}
-	plomb_text_str(&line, plomb_status_code(status));
-	plomb_text_str(&line, ": ");
-	plomb_text_str(&line, sentence);
-	plomb_text_str(&line, "\n");
+	plomb_error_text(&line, subject, status, sentence);
 	/* The exit status says it too, so a stderr that is closed changes nothing. */
 	(void)fwrite(plomb_text_cstr(&line), 1, line.n, err);
 	if (line.failed) {

@@ -47,7 +47,9 @@ void plomb_sentence(plomb_text *text, plomb_status status, const plomb_detail *d
 /* A fault with that sentence, and "SUBJECT: " in front if subject is not NULL. */
 plomb_status plomb_fail_detail(plomb_fault *fault, plomb_status status, const char *subject, const plomb_detail *detail);
 
-/* "plomb: SUBJECT: code: sentence", where subject may be NULL. */
+/* "plomb: SUBJECT: code: sentence" and a line's end, where subject may be NULL. */
+void plomb_error_text(plomb_text *line, const char *subject, plomb_status status, const char *sentence);
+/* The same to a file. */
 void plomb_error_line(FILE *err, const char *subject, plomb_status status, const char *sentence);
 
 #endif

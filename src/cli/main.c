@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "as_cosign.h"
 #include "gate.h"
 #include "timeout.h"
 
@@ -86,10 +87,12 @@ open_output(plomb_app *app, plomb_fault *fault)
 }
 
 static plomb_status
-find_command(const plomb_args *args, const plomb_command **command, size_t *used, plomb_fault *fault)
+find_command(const plomb_app *app, const plomb_command **command, size_t *used, plomb_fault *fault)
 {
+	const plomb_args *args;
 	const char *later;
 
+	args = app->args;
 	*used = 0;
 	*command = NULL;
 	if (args->rest_count == 0) {
@@ -101,6 +104,9 @@ find_command(const plomb_args *args, const plomb_command **command, size_t *used
 	}
 	if (later != NULL) {
 		return plomb_fail(fault, PLOMB_UNSUPPORTED_FEATURE, later, ": not in this build", (const char *)NULL);
+	}
+	if (app->is_cosign) {
+		return plomb_fail(fault, PLOMB_USAGE_ERROR, "unknown command \"", args->rest[0], "\" for \"cosign\"", (const char *)NULL);
 	}
 	return plomb_fail(fault, PLOMB_USAGE_ERROR, "no such command: ", args->rest[0],
 		" (plomb help lists them)", (const char *)NULL);
@@ -130,7 +136,8 @@ run(plomb_app *app, const plomb_command *command, size_t used, plomb_fault *faul
 			app->out = app->err;
 		}
 		(void)plomb_cmd_help(app, PLOMB_CMD_HELP);
-		return is_asked ? 0 : PLOMB_CLASS_USAGE;
+		/* cosign's own 0 would let a script pass whose variables are not set. */
+		return is_asked ? 0 : app->is_cosign ? PLOMB_COSIGN_FAILURE : PLOMB_CLASS_USAGE;
 	}
 	if (plomb_args_belong(app->args, (uint32_t)command->command, command->name, fault) != PLOMB_OK
 		|| start_timeout(app->args, fault) != PLOMB_OK || open_output(app, fault) != PLOMB_OK)
@@ -149,8 +156,7 @@ close_output(plomb_app *app, int status)
 	is_good = fflush(app->out) == 0 && !ferror(app->out);
 	is_good = fclose(app->out) == 0 && is_good;
 	if (!is_good && status == 0) {
-		plomb_error_line(app->err, NULL, PLOMB_IO_ERROR, "the output could not be written");
-		return PLOMB_CLASS_UNDECIDED;
+		return plomb_app_error(app, NULL, PLOMB_IO_ERROR, "the output could not be written");
 	}
 	return status;
 }
@@ -193,10 +199,14 @@ main(int argc, char **argv)
 	int status, count;
 	char **arguments;
 
-	if (!hold_standard_descriptors() || !ignore_broken_pipes()) {
-		return PLOMB_CLASS_UNDECIDED;
-	}
 	memset(&app, 0, sizeof app);
+	app.is_cosign = argc > 0 && plomb_as_cosign(argv[0]);
+	if (!hold_standard_descriptors() || !ignore_broken_pipes()) {
+		return app.is_cosign ? PLOMB_COSIGN_FAILURE : PLOMB_CLASS_UNDECIDED;
+	}
+	if (app.is_cosign) {
+		plomb_timeout_as_cosign();
+	}
 	app.args = &args;
 	app.out = stdout;
 	app.err = stderr;
@@ -207,8 +217,8 @@ main(int argc, char **argv)
 		(void)plomb_fail_status(&fault, PLOMB_NO_ROOM, NULL);
 		return plomb_app_fail(&app, NULL, &fault);
 	}
-	if (plomb_options_parse(&args, count, arguments, &fault) != PLOMB_OK
-		|| find_command(&args, &command, &used, &fault) != PLOMB_OK)
+	if (plomb_options_parse(&args, app.is_cosign, count, arguments, &fault) != PLOMB_OK
+		|| find_command(&app, &command, &used, &fault) != PLOMB_OK)
 	{
 		status = plomb_app_fail(&app, NULL, &fault);
 	} else {

@@ -26,10 +26,10 @@ static const plomb_arg_alias aliases[] = {
 
 /* see options.h */
 plomb_status
-plomb_options_parse(plomb_args *args, int argc, char *const *argv, plomb_fault *fault)
+plomb_options_parse(plomb_args *args, int as_cosign, int argc, char *const *argv, plomb_fault *fault)
 {
 	return plomb_args_parse(args, plomb_option_table, PLOMB_OPTION_COUNT,
-		aliases, sizeof aliases / sizeof aliases[0], argc, argv, fault);
+		aliases, sizeof aliases / sizeof aliases[0], as_cosign, argc, argv, fault);
 }
 
 /* SPEC 9. */
@@ -196,6 +196,7 @@ read_annotations(plomb_settings *settings, const plomb_args *args, plomb_fault *
 	if ((s = read_annotation_files(settings, args, fault)) != PLOMB_OK) {
 		return s;
 	}
+	settings->annotations.last_wins = args->last_wins;
 	at = 0;
 	while ((value = plomb_args_each(args, PLOMB_OPTION_ANNOTATIONS, &at)) != NULL) {
 		s = plomb_pairs_add_csv(&settings->annotations, "--annotations", plomb_view_of_arg(value), fault);

@@ -73,7 +73,7 @@ typedef enum {
 	X(ALLOW_CHAIN, "allow-certificate-chain", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "a 0.3 bundle may carry a certificate chain") \
 	X(NEW_BUNDLE_FORMAT, "new-bundle-format", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "if false, only cosign 2's formats count (default true: both)") \
 	X(OFFLINE, "offline", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "always so: nothing is ever looked up in a log") \
-	X(OCI11, "experimental-oci11", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "always so: OCI 1.1 referrers are looked at") \
+	X(OCI11, "experimental-oci11", 0, SWITCH, PLOMB_CMDS_VERIFY | PLOMB_CMD_TREE, 0, NULL, NULL, "always so: OCI 1.1 referrers are looked at") \
 	X(MAX_WORKERS, "max-workers", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "N", "accepted; candidates are looked at one after the other") \
 	X(REKOR_URL, "rekor-url", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "URL", "only the default: logs are known by the trust root") \
 	X(BUNDLE, "bundle", 0, TEXT, PLOMB_CMDS_BLOB | PLOMB_CMD_CONFORMANCE, 0, NULL, "FILE", "the bundle (else FILE.sigstore.json, .sigstore, .sigstore.jsonl)") \
@@ -88,7 +88,7 @@ typedef enum {
 	X(OUTPUT, "output", 'o', TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_TREE | PLOMB_CMD_INSPECT | PLOMB_CMD_ROOT_SHOW | PLOMB_CMD_VERSION, 0, NULL, "FORMAT", "json, text, or report: every check of every signature") \
 	X(JSON, "json", 0, SWITCH, PLOMB_CMD_VERSION, 0, NULL, NULL, "the same as --output json") \
 	X(EXPLAIN, "explain", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "one line a check on stderr, as on a terminal") \
-	X(STAGING, "staging", 0, SWITCH, PLOMB_CMD_CONFORMANCE, 0, NULL, NULL, "needs --trusted-root: only the public-good root is compiled in") \
+	X(STAGING, "staging", 0, SWITCH, PLOMB_CMD_CONFORMANCE, PLOMB_CMDS_UPDATE, "only the public-good root is compiled in; give --mirror and --root", NULL, "needs --trusted-root: only the public-good root is compiled in") \
 	X(FULCIO, "fulcio", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=...,certificate-chain=FILE[,start-time=...][,end-time=...]") \
 	X(REKOR, "rekor", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=...,public-key=FILE,start-time=...[,end-time=...][,origin=...]") \
 	X(CTFE, "ctfe", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=...,public-key=FILE,start-time=...[,end-time=...]") \
@@ -115,6 +115,7 @@ typedef enum {
 	X(ATTACHMENT, "attachment", 0, TEXT, 0, PLOMB_CMD_VERIFY, "attachments are not verified", "KIND", NULL) \
 	X(TAG_PREFIX, "attachment-tag-prefix", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "PREFIX", "what stands in front of sha256-... in the tags of attachments") \
 	X(PAYLOAD, "payload", 0, TEXT, 0, PLOMB_CMD_VERIFY, "an image's payloads are those attached to it", "FILE", NULL) \
+	X(REFERRERS_MODE, "registry-referrers-mode", 0, TEXT, 0, PLOMB_CMD_TREE, "both ways are always looked at", "MODE", NULL) \
 	X(K8S_KEYCHAIN, "k8s-keychain", 0, SWITCH, 0, PLOMB_CMDS_REGISTRY, "logins come from docker's configuration and its helpers", NULL, NULL) \
 	X(ALLOW_HTTP, "allow-http-registry", 0, SWITCH, PLOMB_CMDS_REGISTRY, 0, NULL, NULL, "a registry without TLS may be used (localhost always may)") \
 	X(ALLOW_INSECURE, "allow-insecure-registry", 0, SWITCH, PLOMB_CMDS_REGISTRY, 0, NULL, NULL, "believe any certificate of a registry") \
@@ -137,8 +138,8 @@ typedef enum {
 /* The table, in the order of the enum. */
 extern const plomb_arg_spec plomb_option_table[PLOMB_OPTION_COUNT];
 
-/* Parse the program's arguments with the table and cosign's older spellings. */
-PLOMB_MUST_CHECK plomb_status plomb_options_parse(plomb_args *args, int argc, char *const *argv, plomb_fault *fault);
+/* Parse the program's arguments with the table and cosign's older spellings; as_cosign: the last of several values wins. */
+PLOMB_MUST_CHECK plomb_status plomb_options_parse(plomb_args *args, int as_cosign, int argc, char *const *argv, plomb_fault *fault);
 
 typedef enum {
 	PLOMB_OUTPUT_JSON = 1,

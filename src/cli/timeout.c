@@ -1,5 +1,7 @@
 #include "timeout.h"
 
+#include "as_cosign.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/time.h>
@@ -88,6 +90,18 @@ plomb_duration_parse(plomb_view text, uint32_t *ms)
 	return PLOMB_OK;
 }
 
+/* What the handler says, and its exit status. */
+static const char *last_words = "plomb: timeout: the deadline has passed\n";
+static int last_status = PLOMB_CLASS_UNDECIDED;
+
+/* see timeout.h */
+void
+plomb_timeout_as_cosign(void)
+{
+	last_words = "Error: context deadline exceeded\nerror during command execution: context deadline exceeded\n";
+	last_status = PLOMB_COSIGN_FAILURE;
+}
+
 static volatile sig_atomic_t is_answer;
 
 /* Only what is allowed in a signal handler. */
@@ -95,16 +109,15 @@ static void
 on_alarm(int number)
 {
 	static const char answer[] = "rejected: timeout: the deadline has passed\n";
-	static const char line[] = "plomb: timeout: the deadline has passed\n";
 	ssize_t ignored;
 
 	(void)number;
 	if (is_answer) {
 		ignored = write(STDOUT_FILENO, answer, sizeof answer - 1);
 	}
-	ignored = write(STDERR_FILENO, line, sizeof line - 1);
+	ignored = write(STDERR_FILENO, last_words, strlen(last_words));
 	(void)ignored;
-	_exit(PLOMB_CLASS_UNDECIDED);
+	_exit(last_status);
 }
 
 /* see timeout.h */

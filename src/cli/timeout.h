@@ -21,4 +21,7 @@ void plomb_timeout_answer(void);
 /* For a command that asks the network: PLOMB_TIMEOUT_NETWORK_MS, unless --timeout has started it. PLOMB_INTERNAL_ERROR. */
 PLOMB_MUST_CHECK plomb_status plomb_timeout_network(const plomb_args *args, plomb_fault *fault);
 
+/* Say and exit as cosign does. */
+void plomb_timeout_as_cosign(void);
+
 #endif

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from mint import pem
 import outputs
-from plomb import IDENTITY, IDENTITY_FLAGS, ISSUER, PROGRAM, VECTORS, image_with, mint, run
+from plomb import IDENTITY, IDENTITY_FLAGS, ISSUER, PROGRAM, STATUS, VECTORS, image_with, mint, run
 
 GITLAB = ("--certificate-identity", "https://gitlab.example.com/acme/edge/firmware//.gitlab-ci.yml@refs/heads/main",
           "--certificate-oidc-issuer", "https://gitlab.example.com")
@@ -277,7 +277,23 @@ def test_report_is_one_object_an_image(world):
         assert [c["code"] for c in failed] == ([] if candidate["result"] == "accepted" else [candidate["code"]])
     assert (unsigned["result"], unsigned["code"], unsigned["candidates"]) == ("rejected", "signature-not-found", [])
     assert (nope["result"], nope["code"], nope["digest"]) == ("rejected", "image-not-found", None)
-    assert last_line(result).startswith("plomb: images/nope: image-not-found: ")
+    # The last line is about the image that decided the exit status; the other one's reason is there too, each once.
+    assert [line.split(": ")[1:3] for line in result.stderr.decode().splitlines()] == [
+        ["images/nope", "image-not-found"], ["images/unsigned:latest", "signature-not-found"]], result
+
+
+def test_last_line_is_of_the_image_that_decides(world):
+    flags = (*GITLAB, "--trusted-root", "trusted_root.json")
+    for images, name, code in (
+        (["images/unsigned:latest", "images/several:latest"], "images/unsigned:latest", "signature-not-found"),
+        (["images/several:latest", "images/unsigned:latest"], "images/unsigned:latest", "signature-not-found"),
+        (["images/nope", "images/unsigned:latest", "images/several:latest"], "images/nope", "image-not-found"),
+        (["images/several:latest", "images/unsigned:latest", "images/nope", "images/nope2"], "images/unsigned:latest", "signature-not-found"),
+    ):
+        for output in ("json", "report"):
+            result = world("verify", "--local-image", *images, *flags, "-o", output)
+            assert result.status == STATUS[code] and last_line(result).startswith(f"plomb: {name}: {code}: "), result
+            assert result.stderr.count(b"plomb: ") == sum("several" not in image for image in images)
 
 
 def test_report_of_a_file(signed, tmp_path):
