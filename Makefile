@@ -104,6 +104,12 @@ purity: $(BUILD)/libplomb.a ## the core calls nothing but br_*, Ed25519's verifi
 e2e: plomb ## the built program from outside (pytest)
 	PLOMB=$(CURDIR)/plomb $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/e2e $(PYTEST)
 
+world-install:
+	tests/world/install
+
+interop: plomb world-install ## against the real servers, registries and cosigns, which it installs (tests/world)
+	@PLOMB=$(CURDIR)/plomb sh tests/interop/run.sh $(PYTHON) $(PYTEST)
+
 # The corpus of every fuzz target, replayed by a ten-line main.
 $(BUILD)/replay_%: fuzz/fuzz_%.c fuzz/replay.c $(TEST_LIB)
 	$(CC) $(WARN) $(OPT) $(CFLAGS) $(POSIX) -o $@ $^ $(LIBS)
@@ -164,6 +170,6 @@ install: plomb lib ## install under DESTDIR and PREFIX
 clean: ## remove what was built
 	rm -rf build plomb
 
-.PHONY: all plomb help lib unit unit-run cross purity e2e replay replay-run fuzz fuzz-build sweep sweep-sample \
+.PHONY: all plomb help lib unit unit-run cross purity e2e world-install interop replay replay-run fuzz fuzz-build sweep sweep-sample \
 	deps-test deps-build test demo coverage size install clean
 .SECONDARY:

@@ -4,13 +4,12 @@ import ipaddress
 import pathlib
 import subprocess
 import sys
-import tarfile
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from outputs import pytest_configure, pytest_sessionfinish, pytest_terminal_summary, pytest_unconfigure  # noqa: E402,F401
-from plomb import PROGRAM, VECTORS  # noqa: E402
+from plomb import PROGRAM, unpack_fixtures  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -21,13 +20,7 @@ def the_program_is_there():
 @pytest.fixture(scope="session")
 def fixtures(tmp_path_factory):
     """The world's fixtures, unpacked."""
-    folder = tmp_path_factory.mktemp("world")
-    with tarfile.open(VECTORS / "fixtures" / "fixtures.tar.xz") as archive:
-        for member in archive:
-            assert member.isfile() or member.isdir()
-            assert not member.name.startswith("/") and ".." not in member.name
-        archive.extractall(folder)
-    return folder / "fixtures"
+    return unpack_fixtures(tmp_path_factory.mktemp("world"))
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tarfile
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 TREE = TESTS.parent
@@ -31,6 +32,16 @@ def status_list():
 
 
 STATUS = status_list()
+
+
+def unpack_fixtures(folder):
+    """What the real servers and cosigns made, unpacked under a folder; returns where."""
+    with tarfile.open(VECTORS / "fixtures" / "fixtures.tar.xz") as archive:
+        for member in archive:
+            assert member.isfile() or member.isdir()
+            assert not member.name.startswith("/") and ".." not in member.name
+        archive.extractall(folder)
+    return folder / "fixtures"
 
 
 class Run:
