@@ -24,6 +24,7 @@ BIN = os.path.realpath(os.environ.get("WORLD_BIN", os.path.expanduser("~/go/bin"
 sys.path.insert(0, str(TESTS / "e2e"))
 
 import plomb as program  # noqa: E402
+from outputs import Record  # noqa: E402
 
 PORTS = 11
 ANY_MANIFEST = ",".join(["application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json",
@@ -151,7 +152,7 @@ class World:
     def __init__(self, folder):
         """Start it. A shell that waits on a pipe stops it when this process ends, whatever the reason."""
         self.folder = pathlib.Path(folder)
-        self.printed, self.signing_tokens, self.lock = [], [], threading.Lock()
+        self.printed, self.tokens_told, self.lock = Record(), [], threading.Lock()
         self.home = self.folder.parent / (self.folder.name + "-home")
         self.home.mkdir()
         environment = {**os.environ, "BASE_PORT": str(free_ports(PORTS)), "WORLD_BIN": BIN}
@@ -188,26 +189,27 @@ class World:
         """plomb, with the world's docker configuration; what it prints is kept."""
         out = program.run(*argv, cwd=cwd or self.home, env={"DOCKER_CONFIG": self.env["DOCKER_CONFIG"], **(env or {})}, timeout=timeout)
         with self.lock:
-            self.printed.append(out)
+            self.printed.runs += 1
+            self.printed.add(out.argv, out.stdout)
+            self.printed.add(out.argv, out.stderr)
         return out
 
     def secrets(self):
-        """{what it is: bytes}: everything that plomb was or may have been told in confidence."""
-        found = {"the password": self.password, "user and password, encoded": self.basic.split()[1]}
-        tokens = (self.folder / "issued").read_text().split() if (self.folder / "issued").exists() else []
-        for number, token in enumerate(tokens):
-            # The signature alone: nobody can use the rest.
-            found[f"registry token {number}"] = token.rsplit(".", 1)[1]
-        for number, token in enumerate(self.signing_tokens):
-            found[f"identity token {number}"] = token.rsplit(".", 1)[1]
-        return {what: text.encode() for what, text in found.items()}
+        """{what it is: the text}: everything that plomb was told in confidence, or was given by the token service."""
+        found = {"the world's password": self.password, "the world's login": f"user:{self.password}"}
+        issued = (self.folder / "issued").read_text().splitlines() if (self.folder / "issued").exists() else []
+        tokens = [line.split()[1] for line in issued if line.startswith("plomb/")]
+        # The signature alone: without it the rest opens nothing.
+        for number, token in enumerate(tokens + self.tokens_told):
+            found[f"token {number}"] = token.rsplit(".", 1)[1]
+        return found
 
     # --- signing -------------------------------------------------------------------
 
     def token(self, kind, **claims):
         token = self.run(WORLD / "token", self.folder, kind, *(f"{k}={v}" for k, v in claims.items())).stdout.decode().strip()
         with self.lock:
-            self.signing_tokens.append(token)
+            self.tokens_told.append(token)
         return token
 
     def key(self, name):

@@ -10,8 +10,9 @@ Three services share the port:
   what is not under private/;
 - GET /healthz.
 
-Each token is written to DIR/issued, so that tests can look for it where it
-must not be; each request for one to standard output.
+Each token is written to DIR/issued, behind the program that it was given to,
+so that tests can look for it where it must not be; each request for one to
+standard output.
 """
 import base64
 import json
@@ -82,12 +83,14 @@ class Handler(BaseHTTPRequestHandler):
         token = jwt.sign(path("token.key"), {"iss": "world", "sub": "user" if known else "",
                                              "aud": query["service"][0], "access": access}, x5c=[token_cert])
         with lock, open(path("issued"), "a") as file:
-            file.write(token + "\n")
+            file.write(f"{self.agent()} {token}\n")
         self.answer({"token": token, "access_token": token, "expires_in": 3600})
 
+    def agent(self):
+        return (self.headers.get("User-Agent", "-").split() or ["-"])[0]
+
     def tell(self, query, who):
-        agent = self.headers.get("User-Agent", "-").split()[0]
-        print(f"token {who} {' '.join(query.get('scope', ['-']))} {agent}", flush=True)
+        print(f"token {who} {' '.join(query.get('scope', ['-']))} {self.agent()}", flush=True)
 
     def answer(self, body, status=200):
         data = json.dumps(body).encode()
