@@ -244,6 +244,7 @@ test_remap(void **state)
 		{ "a digest", "mirror.example", "vendor.example", "mirror.example/app" D, "vendor.example/app:any", 1 },
 		{ "no tag is the latest", "mirror.example", "vendor.example", "mirror.example/app", "vendor.example/app:latest", 1 },
 		{ "not below the prefix: nothing is changed", "mirror.example/ns", "vendor.example", "mirror.example/other/app:1", "mirror.example/other/app:1", 1 },
+		{ "a longer prefix than the image", "mirror.example/app/more", "vendor.example", "mirror.example/app:1", "mirror.example/app:1", 1 },
 		{ "the mirror's own name", "mirror.example", "vendor.example", "mirror.example/app:1", "mirror.example/app:1", 0 },
 		{ "another tag", "mirror.example", "vendor.example", "mirror.example/app:1", "vendor.example/app:2", 0 },
 		{ "a signature by cosign", "mirror.example", "vendor.example", "mirror.example/app" D, "vendor.example/app", 0 },

@@ -33,21 +33,22 @@ too_many(plomb_ctx *ctx, const char *what, plomb_view got)
 
 /* --------------------------------------------------------------------- values */
 
-/* The first key that is none of the names, or is null; the object if there is none. */
+/* The first key that is none of the names, or is null; also where there is no more key. */
 static uint32_t
 strange_key(const plomb_json *doc, uint32_t object, const char *const *names, size_t count)
 {
 	uint32_t key;
 	size_t i;
 
-	for (key = plomb_json_first(doc, object); key != PLOMB_JSON_NONE; key = plomb_json_next(doc, key)) {
+	key = plomb_json_first(doc, object);
+	for (;;) {
 		for (i = 0; i < count && !plomb_json_is(doc, key, names[i]); i ++) {
 		}
 		if (i == count || plomb_json_typeof(doc, plomb_json_value(doc, key)) == PLOMB_JSON_NULL) {
 			return key;
 		}
+		key = plomb_json_next(doc, key);
 	}
-	return object;
 }
 
 /*
@@ -795,9 +796,9 @@ check_list(plomb_ctx *ctx, const plomb_json *doc, uint32_t array)
 
 /* --------------------------------------------------------------------- scopes */
 
-/* Scopes of one transport, which has this name. */
+/* Scopes of one transport, which are of this kind. */
 static plomb_status
-check_scopes(plomb_ctx *ctx, const plomb_json *doc, plomb_view transport, uint32_t scopes)
+check_scopes(plomb_ctx *ctx, const plomb_json *doc, plomb_policy_scopes kind, uint32_t scopes)
 {
 	uint32_t key;
 	plomb_status s;
@@ -812,7 +813,7 @@ check_scopes(plomb_ctx *ctx, const plomb_json *doc, plomb_view transport, uint32
 		mark = plomb_work_mark(ctx->work);
 		s = plomb_json_string(ctx->work, doc, key, &scope);
 		if (s == PLOMB_OK) {
-			s = plomb_policy_scope_check(ctx->work, transport, scope);
+			s = plomb_policy_scope_check(ctx->work, kind, scope);
 		}
 		plomb_work_release(ctx->work, mark);
 		if (s != PLOMB_OK) {
@@ -838,14 +839,14 @@ check_transports(plomb_ctx *ctx, const plomb_json *doc, uint32_t transports)
 		return malformed_at(ctx, doc, transports, "transports that are no object");
 	}
 	for (key = plomb_json_first(doc, transports); key != PLOMB_JSON_NONE; key = plomb_json_next(doc, key)) {
-		plomb_view name;
+		plomb_policy_scopes kind;
 
-		/* A name that needs escapes is none of theirs. */
-		name = plomb_json_raw(doc, key);
-		if (plomb_policy_transport_check(name) != PLOMB_OK) {
+		/* As it is written: with escapes it is refused, as none of these names needs any. */
+		kind = plomb_policy_scopes_of(plomb_json_raw(doc, key));
+		if (kind == PLOMB_SCOPES_UNKNOWN) {
 			return malformed_at(ctx, doc, key, "an unknown transport");
 		}
-		if ((s = check_scopes(ctx, doc, name, plomb_json_value(doc, key))) != PLOMB_OK) {
+		if ((s = check_scopes(ctx, doc, kind, plomb_json_value(doc, key))) != PLOMB_OK) {
 			return s;
 		}
 	}
@@ -897,7 +898,7 @@ plomb_policy_choose(plomb_ctx *ctx, plomb_view text, const plomb_image_name *ima
 	}
 	s = plomb_json_parse(ctx->work, text, &doc);
 	if (s != PLOMB_OK) {
-		return s == PLOMB_NO_ROOM || s == PLOMB_LIMIT_EXCEEDED ? s : malformed(ctx, plomb_status_sentence(s), none);
+		return s == PLOMB_NO_ROOM ? s : malformed(ctx, plomb_status_sentence(s), none);
 	}
 	if ((s = members(ctx, &doc, 0, names, 2, v, "the policy file: a member that is unknown or null, or no object")) != PLOMB_OK) {
 		return s;

@@ -287,7 +287,7 @@ plomb_policy_prefix_check(plomb_work *work, plomb_view prefix)
 		return s;
 	}
 	s = plomb_image_name_parse(work, text, &name);
-	if (s != PLOMB_OK || has_version(&name)) {
+	if (s != PLOMB_OK) {
 		return s == PLOMB_NO_ROOM ? s : PLOMB_REFERENCE_INVALID;
 	}
 	/* Something that is called otherwise when it is written out would never be the prefix of a name. */

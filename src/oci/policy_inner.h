@@ -17,12 +17,21 @@ plomb_image_name plomb_image_name_asked(const plomb_image_name *image);
  */
 PLOMB_MUST_CHECK plomb_status plomb_policy_prefix_check(plomb_work *work, plomb_view prefix);
 
-/*
- * policy_scope.c: the name of a transport, and a scope that it can have.
- * PLOMB_OK, PLOMB_REFERENCE_INVALID, PLOMB_NO_ROOM.
- */
-PLOMB_MUST_CHECK plomb_status plomb_policy_transport_check(plomb_view transport);
-PLOMB_MUST_CHECK plomb_status plomb_policy_scope_check(plomb_work *work, plomb_view transport, plomb_view scope);
+/* policy_scope.c: what the scopes of a transport are made of. */
+typedef enum {
+	PLOMB_SCOPES_UNKNOWN = 0, /* no transport has this name */
+	PLOMB_SCOPES_NONE,        /* only the one that is empty */
+	PLOMB_SCOPES_ANY,         /* of a transport that is no more */
+	PLOMB_SCOPES_PATH,
+	PLOMB_SCOPES_REGISTRY,
+	PLOMB_SCOPES_ATOMIC,
+	PLOMB_SCOPES_STORAGE
+} plomb_policy_scopes;
+
+plomb_policy_scopes plomb_policy_scopes_of(plomb_view transport);
+
+/* Such a transport can have this scope: PLOMB_OK, PLOMB_REFERENCE_INVALID, PLOMB_NO_ROOM. */
+PLOMB_MUST_CHECK plomb_status plomb_policy_scope_check(plomb_work *work, plomb_policy_scopes scopes, plomb_view scope);
 
 /*
  * The key of the image's most specific scope among the members of scopes,

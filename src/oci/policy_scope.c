@@ -198,79 +198,57 @@ check_storage_scope(plomb_work *work, plomb_view scope)
 
 /* ---------------------------------------------------------------- transports */
 
-typedef enum {
-	SCOPES_NONE = 0, /* only the one that is empty */
-	SCOPES_ANY,      /* of a transport that is no more */
-	SCOPES_PATH,
-	SCOPES_REGISTRY,
-	SCOPES_ATOMIC,
-	SCOPES_STORAGE
-} scope_kind;
-
-static const struct {
-	const char *name;
-	scope_kind kind;
-} transports[] = {
-	{ "docker", SCOPES_REGISTRY },
-	{ "docker-daemon", SCOPES_REGISTRY },
-	{ "atomic", SCOPES_ATOMIC },
-	{ "containers-storage", SCOPES_STORAGE },
-	{ "dir", SCOPES_PATH },
-	{ "oci", SCOPES_PATH },
-	{ "oci-archive", SCOPES_PATH },
-	{ "sif", SCOPES_PATH },
-	{ "docker-archive", SCOPES_NONE },
-	{ "tarball", SCOPES_NONE },
-	{ "ostree", SCOPES_ANY }
-};
-
-#define TRANSPORTS (sizeof transports / sizeof transports[0])
-
-static size_t
-transport_number(plomb_view transport)
+/* see policy_inner.h */
+plomb_policy_scopes
+plomb_policy_scopes_of(plomb_view transport)
 {
+	static const struct {
+		const char *name;
+		plomb_policy_scopes scopes;
+	} transports[] = {
+		{ "docker", PLOMB_SCOPES_REGISTRY },
+		{ "docker-daemon", PLOMB_SCOPES_REGISTRY },
+		{ "atomic", PLOMB_SCOPES_ATOMIC },
+		{ "containers-storage", PLOMB_SCOPES_STORAGE },
+		{ "dir", PLOMB_SCOPES_PATH },
+		{ "oci", PLOMB_SCOPES_PATH },
+		{ "oci-archive", PLOMB_SCOPES_PATH },
+		{ "sif", PLOMB_SCOPES_PATH },
+		{ "docker-archive", PLOMB_SCOPES_NONE },
+		{ "tarball", PLOMB_SCOPES_NONE },
+		{ "ostree", PLOMB_SCOPES_ANY }
+	};
 	size_t i;
 
-	for (i = 0; i < TRANSPORTS && !plomb_view_is(transport, transports[i].name); i ++) {
+	for (i = 0; i < sizeof transports / sizeof transports[0]; i ++) {
+		if (plomb_view_is(transport, transports[i].name)) {
+			return transports[i].scopes;
+		}
 	}
-	return i;
+	return PLOMB_SCOPES_UNKNOWN;
 }
 
 /* see policy_inner.h */
 plomb_status
-plomb_policy_transport_check(plomb_view transport)
+plomb_policy_scope_check(plomb_work *work, plomb_policy_scopes scopes, plomb_view scope)
 {
-	return ok_if(transport_number(transport) != TRANSPORTS);
-}
-
-/* see policy_inner.h */
-plomb_status
-plomb_policy_scope_check(plomb_work *work, plomb_view transport, plomb_view scope)
-{
-	size_t i;
-
-	i = transport_number(transport);
-	if (i == TRANSPORTS) {
-		return PLOMB_REFERENCE_INVALID;
-	}
 	if (scope.n == 0) {
 		return PLOMB_OK;
 	}
-	switch (transports[i].kind) {
-	case SCOPES_REGISTRY:
+	switch (scopes) {
+	case PLOMB_SCOPES_REGISTRY:
 		return check_registry_scope(work, scope);
-	case SCOPES_ATOMIC:
+	case PLOMB_SCOPES_ATOMIC:
 		return check_atomic_scope(work, scope);
-	case SCOPES_STORAGE:
+	case PLOMB_SCOPES_STORAGE:
 		return check_storage_scope(work, scope);
-	case SCOPES_PATH:
+	case PLOMB_SCOPES_PATH:
 		return check_path(scope);
-	case SCOPES_ANY:
+	case PLOMB_SCOPES_ANY:
 		return PLOMB_OK;
-	case SCOPES_NONE:
-		break;
+	default:
+		return PLOMB_REFERENCE_INVALID;
 	}
-	return PLOMB_REFERENCE_INVALID;
 }
 
 /* -------------------------------------------------------------------- search */
