@@ -1,12 +1,13 @@
 /*
  * Targets plomb_store_tar_read, plomb_layout_find, plomb_layout_check_content,
- * plomb_layout_platform and plomb_layout_signatures.
+ * plomb_layout_platform, plomb_layout_signatures and plomb_layout_hanging.
  *
  * Input: a layout as a tar archive, whose header checksums are made right.
  * It is looked at twice: as it is, and then as if every blob had the digest of
  * its name, since no fuzzer makes SHA-256 fit. Holds:
  * - an image that was found has the digest that its bytes have;
- * - no more candidates are found than allowed; what has no trouble has bytes;
+ * - no more candidates are found than allowed; what has no trouble has bytes,
+ *   and hangs on the image by the other function too;
  * - all memory is given back;
  * - in a smaller buffer the same is found, or PLOMB_NO_ROOM.
  */
@@ -121,6 +122,34 @@ check_signatures(plomb_work *work, plomb_store *store, const plomb_layout_image 
 	return count;
 }
 
+/* Each manifest once, and with a manifest or a reason. */
+static plomb_status
+count_hanging(void *user, const plomb_hanging *hanging)
+{
+	size_t *count = user;
+
+	*count += 1;
+	must(hanging->trouble != PLOMB_UNSET && hanging->trouble != PLOMB_NO_ROOM);
+	must(hanging->manifest != NULL || hanging->trouble != PLOMB_OK);
+	must(hanging->manifest == NULL || hanging->trouble == PLOMB_OK || hanging->trouble == PLOMB_SUBJECT_MISMATCH);
+	must(hanging->suffix != NULL && hanging->origin != NULL);
+	return PLOMB_OK;
+}
+
+static void
+check_hanging(plomb_work *work, plomb_store *store, const plomb_layout_image *image, size_t candidates)
+{
+	size_t used = work->used, count = 0;
+	plomb_status s;
+
+	s = plomb_layout_hanging(work, store, image, count_hanging, &count);
+	must(s != PLOMB_UNSET && s != PLOMB_INTERNAL_ERROR);
+	must(count <= PLOMB_MAX_HANGING);
+	must(work->used == used);
+	/* A candidate is a manifest or one layer of it. */
+	must(s != PLOMB_OK || candidates == 0 || count != 0);
+}
+
 static void
 use_image(plomb_work *work, plomb_store *store, const plomb_layout_image *image)
 {
@@ -129,6 +158,9 @@ use_image(plomb_work *work, plomb_store *store, const plomb_layout_image *image)
 	plomb_status s, smaller;
 
 	count = check_signatures(work, store, image, &s);
+	if (s == PLOMB_OK) {
+		check_hanging(work, store, image, count);
+	}
 	s = plomb_layout_check_content(work, store, image);
 	must(s != PLOMB_UNSET && work->used == used);
 	s = plomb_layout_platform(work, store, image, plomb_view_of("linux/amd64"), &child);

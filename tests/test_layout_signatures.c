@@ -159,6 +159,150 @@ test_found(void **state)
 	}
 }
 
+/* ------------------------------------------------------------- everything there */
+
+/* As note: letter, suffix and trouble of everything that hangs on the image. */
+static plomb_status
+note_hanging(void *user, const plomb_hanging *hanging)
+{
+	struct log *log = user;
+
+	log->count ++;
+	assert_string_equal(hanging->origin, "layout");
+	assert_true(hanging->manifest != NULL || hanging->trouble != PLOMB_OK);
+	if (hanging->manifest != NULL) {
+		assert_true(hanging->size != UINT64_MAX && hanging->media_type.n != 0);
+	}
+	/* A name goes with a suffix; cosign save's kinds have a suffix and no name. */
+	assert_true(hanging->name.n == 0 || hanging->suffix[0] != '\0');
+	if (log->used + 100 < sizeof log->text) {
+		log->used += (size_t)sprintf(log->text + log->used, "%c%s", scene_letter(log->scene, &hanging->digest), hanging->suffix);
+		if (hanging->trouble != PLOMB_OK) {
+			log->used += (size_t)sprintf(log->text + log->used, "!%s", plomb_status_code(hanging->trouble));
+		}
+		log->used += (size_t)sprintf(log->text + log->used, " ");
+	}
+	return log->count == log->stop_at ? PLOMB_TIMEOUT : PLOMB_OK;
+}
+
+static const struct found_row hanging_rows[] = {
+	{ "nothing", "A", 'A', "AB", "" },
+	{ "a bundle", "A S", 'A', "AS", "S " },
+	{ "a bundle whose layer is missing", "A L", 'A', "AL", "L " },
+	{ "a bundle of two layers", "A Z", 'A', "AZ", "Z " },
+	{ "a bundle that is not listed (cosign save)", "A#image", 'A', "AS", "S " },
+	{ "an SBOM about it", "A X", 'A', "AX", "X " },
+	{ "an SBOM that is not listed", "A", 'A', "AX", "X " },
+	{ "an SBOM of another image", "B X", 'B', "BX", "" },
+	{ "an index about it", "A E", 'A', "AE", "E " },
+	{ "the children of an index", "I A B S i", 'I', "IABSi", "i " },
+	{ "a .sig", "A T=sha256-A.sig", 'A', "AT", "T.sig " },
+	{ "an .att", "A U=sha256-A.att", 'A', "AU", "U.att " },
+	{ "an .sbom", "A U=sha256-A.sbom", 'A', "AU", "U.sbom " },
+	{ "an .sbom of another image", "A U=sha256-B.sbom", 'A', "AU", "" },
+	{ "an .sbom of another repository, with a prefix", "A U=r.io/app:pre-sha256-A.sbom", 'A', "AU", "U.sbom " },
+	{ "a .sig by containerd's name", "A T~r.io/app:sha256-A.sig", 'A', "AT", "T.sig " },
+	{ "cosign save's kinds", "A#image T#sigs U#atts", 'A', "ATU", "T.sig U.att " },
+	{ "an index under a .sig tag", "A I=sha256-A.sig", 'A', "AI", "I.sig " },
+	{ "a fallback index", "A F=sha256-A", 'A', "ASOF", "S O " },
+	{ "a fallback index that lists another image's", "B F=sha256-B", 'B', "BSOF", "S!subject-mismatch O!subject-mismatch " },
+	{ "a fallback index with a missing referrer", "A G=sha256-A", 'A', "ASG", "S M!layout-blob-missing " },
+	{ "a fallback tag that is an image", "A B=sha256-A", 'A', "AB", "" },
+	{ "all of them in order", "A U=sha256-A.att T=sha256-A.sig Q O X F=sha256-A S s", 'A', "ATUQOXFSs",
+		"X S s Q O U.att T.sig " },
+	{ "a missing manifest that says nothing", "A M", 'A', "A", "M!layout-blob-missing " },
+	{ "a missing manifest with a name", "A M=v1", 'A', "A", "" },
+	{ "a missing blob of another type", "A M^text/plain", 'A', "A", "" },
+	{ "a .sig that is missing", "A M=sha256-A.sig", 'A', "A", "M.sig!layout-blob-missing " },
+	{ "an .sbom that is missing", "A M=sha256-A.sbom", 'A', "A", "M.sbom!layout-blob-missing " },
+	{ "a .sig that is no JSON", "A N=sha256-A.sig", 'A', "AN", "N.sig!manifest-malformed " },
+	{ "a damaged blob that is not listed", "A", 'A', "AD", "D!digest-mismatch " }
+};
+
+static plomb_status
+walk_hanging(struct scene *scene, plomb_store *store, char image_letter, struct log *log)
+{
+	plomb_layout_image image;
+	static const plomb_view none = { NULL, 0 };
+	size_t used;
+	plomb_status s;
+
+	log->scene = scene;
+	plomb_work_init(&work, buffer, sizeof buffer);
+	assert_int_equal(plomb_layout_find(&work, store, none, &scene->blob[(unsigned char)image_letter].parsed, &image), PLOMB_OK);
+	used = work.used;
+	s = plomb_layout_hanging(&work, store, &image, note_hanging, log);
+	assert_int_equal(work.used, used);
+	return s;
+}
+
+static void
+test_hanging(void **state)
+{
+	size_t i;
+	int as_tar;
+
+	(void)state;
+	for (i = 0; i < sizeof hanging_rows / sizeof hanging_rows[0]; i ++) {
+		const struct found_row *row = hanging_rows + i;
+
+		for (as_tar = 0; as_tar < 2; as_tar ++) {
+			struct scene scene;
+			struct log log;
+			plomb_status s;
+
+			memset(&log, 0, sizeof log);
+			scene_init(&scene, row->line);
+			scene_keep(&scene, row->keep);
+			s = walk_hanging(&scene, scene_open(&scene, as_tar), row->image, &log);
+			if (s != PLOMB_OK || strcmp(log.text, row->found) != 0) {
+				fail_msg("%s: %s, %s", row->row, plomb_status_code(s), log.text);
+			}
+			scene_close(&scene, as_tar);
+			box_free(scene.box);
+		}
+	}
+}
+
+/* What the callback says ends the walk; less memory is told, and never a shorter list. */
+static void
+test_hanging_ends(void **state)
+{
+	static const plomb_view none = { NULL, 0 };
+	plomb_layout_image image;
+	struct scene scene;
+	struct log log;
+	plomb_store *store;
+	size_t used, size;
+
+	(void)state;
+	scene_init(&scene, "A S X T=sha256-A.sig");
+	store = scene_open(&scene, 1);
+	memset(&log, 0, sizeof log);
+	log.stop_at = 2;
+	assert_int_equal(walk_hanging(&scene, store, 'A', &log), PLOMB_TIMEOUT);
+	assert_int_equal(log.count, 2);
+	assert_int_equal(plomb_layout_find(&work, store, none, &scene.blob['A'].parsed, &image), PLOMB_OK);
+	used = work.used;
+	for (size = used; size < sizeof buffer; size += 1000) {
+		plomb_status s;
+
+		memset(&log, 0, sizeof log);
+		log.scene = &scene;
+		work.size = size;
+		s = plomb_layout_hanging(&work, store, &image, note_hanging, &log);
+		assert_int_equal(work.used, used);
+		assert_true(s == PLOMB_NO_ROOM || s == PLOMB_OK);
+		if (s == PLOMB_OK) {
+			break;
+		}
+	}
+	assert_true(size > used && size < sizeof buffer);
+	assert_true(strncmp(log.text, "S X ", 4) == 0);
+	scene_close(&scene, 1);
+	box_free(scene.box);
+}
+
 /* The layer's annotations are the manifest's, unescaped, and absent where they are not. */
 static plomb_status
 check_layer(void *user, const plomb_found *found)
@@ -622,6 +766,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found),
+		cmocka_unit_test(test_hanging),
+		cmocka_unit_test(test_hanging_ends),
 		cmocka_unit_test(test_layer),
 		cmocka_unit_test(test_bad_annotation),
 		cmocka_unit_test(test_stop),

@@ -233,6 +233,124 @@ test_all_there(void **state)
 	assert_int_equal(asked, 2 + 2 * REFERRERS + 1);
 }
 
+/* --------------------------------------------------------- everything there */
+
+static char shown[2000];
+
+static plomb_status
+on_hanging(void *user, const plomb_hanging *hanging)
+{
+	char name[201];
+
+	(void)user;
+	(void)snprintf(name, sizeof name, "%.*s", (int)hanging->name.n, (const char *)hanging->name.p);
+	assert_string_equal(hanging->suffix, strchr(name, '.') == NULL ? "" : strchr(name, '.'));
+	(void)snprintf(shown + strlen(shown), sizeof shown - strlen(shown), "%s%s%s%s%s ", hanging->origin, hanging->suffix,
+		hanging->manifest != NULL ? "" : "?", hanging->trouble == PLOMB_OK ? "" : "!",
+		hanging->trouble == PLOMB_OK ? "" : plomb_status_code(hanging->trouble));
+	return PLOMB_OK;
+}
+
+static plomb_status
+walk_hanging(int with_referrers, unsigned *asked, plomb_lister *lister)
+{
+	plomb_reference reference;
+	plomb_place place;
+	plomb_status s;
+
+	shown[0] = '\0';
+	assert_int_equal(plomb_reference_parse(plomb_view_of("r.example/acme/app"), &reference), PLOMB_OK);
+	assert_int_equal(plomb_place_of(&reference, &place), PLOMB_OK);
+	plomb_work_init(&work, buffer, sizeof buffer);
+	plomb_memory_heap_init(&tired.heap, 1u << 24);
+	plomb_registry_init(&registry, NULL, NULL);
+	plomb_network_init(&network, &server.http, &no_pause, &registry);
+	plomb_store_registry_init(&store, &network, &tired.heap.memory, &plomb_crypto_default, &place);
+	server.calls = 0;
+	s = plomb_registry_hanging(&work, &store, &image, "pre-", with_referrers, on_hanging, NULL);
+	*asked = server.calls;
+	*lister = store.lister;
+	plomb_store_registry_free(&store);
+	assert_int_equal(tired.heap.used, 0);
+	assert_int_equal(work.used, 0);
+	return s;
+}
+
+/* A manifest under a tag of the image's digest. */
+static void
+put_tagged(const char *prefix, const char *suffix, const char *body)
+{
+	char tag[200];
+
+	assert_true(plomb_registry_tag_name(tag, prefix, &image, suffix));
+	put("manifests", tag, PLOMB_MEDIA_OCI_MANIFEST, body);
+}
+
+static void
+test_hanging(void **state)
+{
+	plomb_lister lister;
+	unsigned asked, i;
+
+	(void)state;
+	fill();
+	put_tagged("pre-", ".sbom", "{\"schemaVersion\":2,\"layers\":[]}");
+	put_tagged("", ".sig", "{\"schemaVersion\":2,\"layers\":[ ]}");
+	put_tagged("pre-", ".att", "{\"schemaVersion\":2,\"layers\":[  }");
+	assert_int_equal(walk_hanging(1, &asked, &lister), PLOMB_OK);
+	assert_string_equal(shown, "referrer referrer referrer tag.att?!manifest-malformed tag.sbom ");
+	/* Referrers, each manifest, three tags; no blob. */
+	assert_int_equal(asked, 1 + REFERRERS + 3);
+	assert_int_equal(lister, PLOMB_LISTER_REGISTRY);
+	assert_int_equal(walk_hanging(0, &asked, &lister), PLOMB_OK);
+	assert_string_equal(shown, "tag.att?!manifest-malformed tag.sbom ");
+	assert_int_equal(asked, 3);
+	assert_int_equal(lister, PLOMB_LISTER_UNKNOWN);
+
+	/* One that cannot be read is shown; a list or a tag that cannot is an end. */
+	for (i = 1; i <= 1 + REFERRERS + 3; i ++) {
+		plomb_status s;
+
+		server.fail_at = i;
+		server.kind = 7; /* 403 */
+		s = walk_hanging(1, &asked, &lister);
+		if (i > 1 && i <= 1 + REFERRERS) {
+			assert_int_equal(s, PLOMB_OK);
+			assert_non_null(strstr(shown, "referrer?!registry-auth-failed "));
+		} else {
+			assert_int_equal(s, PLOMB_REGISTRY_AUTH_FAILED);
+		}
+	}
+	server.fail_at = 0;
+}
+
+/* Whose list it was. */
+static void
+test_lister(void **state)
+{
+	plomb_lister lister;
+	unsigned asked, i;
+
+	(void)state;
+	fill();
+	for (i = 0; i < server.count; i ++) {
+		if (strstr(server.thing[i].path, "/referrers/") != NULL) {
+			char tag[200];
+
+			assert_true(plomb_registry_tag_name(tag, "", &image, ""));
+			(void)snprintf(server.thing[i].path, sizeof server.thing[i].path, "/v2/acme/app/manifests/%.150s", tag);
+		}
+	}
+	assert_int_equal(walk_hanging(1, &asked, &lister), PLOMB_OK);
+	assert_int_equal(lister, PLOMB_LISTER_TAG);
+	assert_string_equal(shown, "referrer referrer referrer ");
+	memset(&server, 0, sizeof server);
+	server.http.send = serve;
+	assert_int_equal(walk_hanging(1, &asked, &lister), PLOMB_OK);
+	assert_int_equal(lister, PLOMB_LISTER_NONE);
+	assert_string_equal(shown, "");
+}
+
 /* Whatever fails, nothing is taken for absent that may be there. */
 static void
 test_each_request_fails(void **state)
@@ -306,6 +424,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_there),
+		cmocka_unit_test(test_hanging),
+		cmocka_unit_test(test_lister),
 		cmocka_unit_test(test_each_request_fails),
 		cmocka_unit_test(test_each_memory_fails),
 		cmocka_unit_test(test_scheme)

@@ -27,6 +27,7 @@ int plomb_cmd_verify(plomb_app *app, plomb_cmd command);
 int plomb_cmd_blob(plomb_app *app, plomb_cmd command);
 int plomb_cmd_gate(plomb_app *app, plomb_cmd command);
 int plomb_cmd_inspect(plomb_app *app, plomb_cmd command);
+int plomb_cmd_tree(plomb_app *app, plomb_cmd command);
 int plomb_cmd_trusted_root(plomb_app *app, plomb_cmd command);
 int plomb_cmd_initialize(plomb_app *app, plomb_cmd command);
 int plomb_cmd_conformance(plomb_app *app, plomb_cmd command);

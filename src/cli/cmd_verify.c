@@ -173,28 +173,6 @@ verify_remotes(plomb_app *app, const plomb_settings *settings, const plomb_trust
 	return status;
 }
 
-/* An option about registries beside --local-image asks for what is not done. */
-static plomb_status
-refuse_registry_options(const plomb_args *args, plomb_fault *fault)
-{
-	static const plomb_option options[] = {
-		PLOMB_OPTION_TAG_PREFIX, PLOMB_OPTION_ALLOW_HTTP, PLOMB_OPTION_ALLOW_INSECURE, PLOMB_OPTION_REGISTRY_CACERT,
-		PLOMB_OPTION_REGISTRY_CLIENT_CERT, PLOMB_OPTION_REGISTRY_CLIENT_KEY, PLOMB_OPTION_REGISTRY_PASSWORD,
-		PLOMB_OPTION_REGISTRY_SERVER_NAME, PLOMB_OPTION_REGISTRY_TOKEN, PLOMB_OPTION_REGISTRY_USERNAME, PLOMB_OPTION_REGISTRY_MIRROR
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof options / sizeof options[0]; i ++) {
-		const plomb_arg_spec *spec;
-
-		spec = &plomb_option_table[options[i]];
-		if (spec->kind == PLOMB_ARG_SWITCH ? plomb_args_on(args, options[i], 0) : plomb_args_text(args, options[i]) != NULL) {
-			return plomb_fail(fault, PLOMB_USAGE_ERROR, "--", spec->name, " has no meaning with --local-image", (const char *)NULL);
-		}
-	}
-	return PLOMB_OK;
-}
-
 /* A name that cannot be one is a mistake before anything is fetched. */
 static plomb_status
 check_references(const plomb_app *app, plomb_fault *fault)
@@ -227,7 +205,7 @@ check_operands(const plomb_app *app, plomb_fault *fault)
 		}
 	}
 	return plomb_args_on(app->args, PLOMB_OPTION_LOCAL_IMAGE, 0)
-		? refuse_registry_options(app->args, fault) : check_references(app, fault);
+		? plomb_options_local(app->args, fault) : check_references(app, fault);
 }
 
 /* see app.h */

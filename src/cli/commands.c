@@ -8,6 +8,7 @@ static const plomb_command table[] = {
 	{ PLOMB_CMD_VERIFY_BLOB_ATTESTATION, "verify-blob-attestation", "[FILE|DIGEST]", "verify an attestation about a file", plomb_cmd_blob },
 	{ PLOMB_CMD_GATE, "gate", "-name REFERENCE -digest DIGEST", "allow or refuse an image by policy.json, as containerd's verifier plugin", plomb_cmd_gate },
 	{ PLOMB_CMD_INSPECT, "inspect", "BUNDLE", "show what a bundle says, without verifying it", plomb_cmd_inspect },
+	{ PLOMB_CMD_TREE, "tree", "IMAGE | --local-image PATH[:TAG|@DIGEST]", "show what hangs on an image, without verifying it", plomb_cmd_tree },
 	{ PLOMB_CMD_ROOT_SHOW, "trusted-root show", "", "show the trust root in use", plomb_cmd_trusted_root },
 	{ PLOMB_CMD_ROOT_CREATE, "trusted-root create", "", "make a trust root from PEM files", plomb_cmd_trusted_root },
 	{ PLOMB_CMD_ROOT_UPDATE, "trusted-root update", "", "bring the trust root up to date from a mirror", plomb_cmd_initialize },
@@ -20,7 +21,7 @@ static const plomb_command table[] = {
 
 /* Commands of plomb or cosign that this build does not have. */
 static const char *const others[] = {
-	"tree", "sign", "attest", "sign-blob", "attest-blob",
+	"sign", "attest", "sign-blob", "attest-blob",
 	"generate-key-pair", "import-key-pair", "public-key", "completion", "conformance sign-bundle", "sign-bundle",
 	"attach", "bundle", "clean", "copy", "dockerfile", "download", "env", "generate", "load", "login", "manifest",
 	"pkcs11-tool", "piv-tool", "save", "signing-config", "triangulate", "upload"

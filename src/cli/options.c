@@ -32,6 +32,29 @@ plomb_options_parse(plomb_args *args, int as_cosign, int argc, char *const *argv
 		aliases, sizeof aliases / sizeof aliases[0], as_cosign, argc, argv, fault);
 }
 
+/* see options.h */
+plomb_status
+plomb_options_local(const plomb_args *args, plomb_fault *fault)
+{
+	static const plomb_option options[] = {
+		PLOMB_OPTION_TAG_PREFIX, PLOMB_OPTION_ALLOW_HTTP, PLOMB_OPTION_ALLOW_INSECURE, PLOMB_OPTION_REGISTRY_CACERT,
+		PLOMB_OPTION_REGISTRY_CLIENT_CERT, PLOMB_OPTION_REGISTRY_CLIENT_KEY, PLOMB_OPTION_REGISTRY_PASSWORD,
+		PLOMB_OPTION_REGISTRY_SERVER_NAME, PLOMB_OPTION_REGISTRY_TOKEN, PLOMB_OPTION_REGISTRY_USERNAME, PLOMB_OPTION_REGISTRY_MIRROR,
+		PLOMB_OPTION_REFERRERS_MODE
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof options / sizeof options[0]; i ++) {
+		const plomb_arg_spec *spec;
+
+		spec = &plomb_option_table[options[i]];
+		if (spec->kind == PLOMB_ARG_SWITCH ? plomb_args_on(args, options[i], 0) : plomb_args_text(args, options[i]) != NULL) {
+			return plomb_fail(fault, PLOMB_USAGE_ERROR, "--", spec->name, " has no meaning with --local-image", (const char *)NULL);
+		}
+	}
+	return PLOMB_OK;
+}
+
 /* SPEC 9. */
 static const struct {
 	const char *name;

@@ -58,8 +58,8 @@ typedef enum {
 	X(ANY_PREDICATE, "any-predicate", 0, SWITCH, PLOMB_CMD_VERIFY | PLOMB_CMD_VERIFY_BLOB, 0, NULL, NULL, "take any attestation for a signature, as cosign 3 does") \
 	X(CHECK_CLAIMS, "check-claims", 0, SWITCH, PLOMB_CMDS_IMAGE | PLOMB_CMD_VERIFY_BLOB_ATTESTATION, 0, NULL, NULL, "compare what was signed with the artifact (default true)") \
 	X(CHECK_CONTENT, "check-content", 0, SWITCH, PLOMB_CMDS_IMAGE | PLOMB_CMD_GATE, 0, NULL, NULL, "hash the image's own blobs too (default true)") \
-	X(PLATFORM, "platform", 0, TEXT, PLOMB_CMDS_IMAGE, 0, NULL, "OS/ARCH", "the verified index must name this platform") \
-	X(LOCAL_IMAGE, "local-image", 0, SWITCH, PLOMB_CMDS_IMAGE | PLOMB_CMD_GATE, 0, NULL, NULL, "images are paths of OCI layouts, cosign save directories or tars") \
+	X(PLATFORM, "platform", 0, TEXT, PLOMB_CMDS_IMAGE | PLOMB_CMD_TREE, 0, NULL, "OS/ARCH", "the verified index must name this platform; tree: of that manifest") \
+	X(LOCAL_IMAGE, "local-image", 0, SWITCH, PLOMB_CMDS_IMAGE | PLOMB_CMD_GATE | PLOMB_CMD_TREE, 0, NULL, NULL, "images are paths of OCI layouts, cosign save directories or tars") \
 	X(TRUSTED_ROOT, "trusted-root", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_GATE | PLOMB_CMD_ROOT_SHOW | PLOMB_CMD_CONFORMANCE, 0, NULL, "FILE", "trust root (else PLOMB_TRUSTED_ROOT, else the last update, else the public-good one)") \
 	X(CERTIFICATE_CHAIN, "certificate-chain", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "trust this authority instead: PEM, intermediates first, root last") \
 	X(CA_ROOTS, "ca-roots", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_ROOT_CREATE, 0, NULL, "FILE", "trust these authorities instead: PEM roots") \
@@ -73,7 +73,8 @@ typedef enum {
 	X(ALLOW_CHAIN, "allow-certificate-chain", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "a 0.3 bundle may carry a certificate chain") \
 	X(NEW_BUNDLE_FORMAT, "new-bundle-format", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "if false, only cosign 2's formats count (default true: both)") \
 	X(OFFLINE, "offline", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "always so: nothing is ever looked up in a log") \
-	X(OCI11, "experimental-oci11", 0, SWITCH, PLOMB_CMDS_VERIFY | PLOMB_CMD_TREE, 0, NULL, NULL, "always so: OCI 1.1 referrers are looked at") \
+	X(OCI11, "experimental-oci11", 0, SWITCH, PLOMB_CMDS_VERIFY | PLOMB_CMD_TREE, 0, NULL, NULL, "OCI 1.1 referrers are always looked at; tree: not if false") \
+	X(REFERRERS_MODE, "registry-referrers-mode", 0, TEXT, PLOMB_CMD_TREE, 0, NULL, "MODE", "oci-1-1 or legacy: with the other option false, oci-1-1 shows referrers all the same") \
 	X(MAX_WORKERS, "max-workers", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "N", "accepted; candidates are looked at one after the other") \
 	X(REKOR_URL, "rekor-url", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "URL", "only the default: logs are known by the trust root") \
 	X(BUNDLE, "bundle", 0, TEXT, PLOMB_CMDS_BLOB | PLOMB_CMD_CONFORMANCE, 0, NULL, "FILE", "the bundle (else FILE.sigstore.json, .sigstore, .sigstore.jsonl)") \
@@ -115,7 +116,6 @@ typedef enum {
 	X(ATTACHMENT, "attachment", 0, TEXT, 0, PLOMB_CMD_VERIFY, "attachments are not verified", "KIND", NULL) \
 	X(TAG_PREFIX, "attachment-tag-prefix", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "PREFIX", "what stands in front of sha256-... in the tags of attachments") \
 	X(PAYLOAD, "payload", 0, TEXT, 0, PLOMB_CMD_VERIFY, "an image's payloads are those attached to it", "FILE", NULL) \
-	X(REFERRERS_MODE, "registry-referrers-mode", 0, TEXT, 0, PLOMB_CMD_TREE, "both ways are always looked at", "MODE", NULL) \
 	X(K8S_KEYCHAIN, "k8s-keychain", 0, SWITCH, 0, PLOMB_CMDS_REGISTRY, "logins come from docker's configuration and its helpers", NULL, NULL) \
 	X(ALLOW_HTTP, "allow-http-registry", 0, SWITCH, PLOMB_CMDS_REGISTRY, 0, NULL, NULL, "a registry without TLS may be used (localhost always may)") \
 	X(ALLOW_INSECURE, "allow-insecure-registry", 0, SWITCH, PLOMB_CMDS_REGISTRY, 0, NULL, NULL, "believe any certificate of a registry") \
@@ -134,6 +134,9 @@ typedef enum {
 #undef PLOMB_OPTION_ENUM
 	PLOMB_OPTION_COUNT
 } plomb_option;
+
+/* Options of registries beside --local-image ask for what is not done: PLOMB_USAGE_ERROR. */
+PLOMB_MUST_CHECK plomb_status plomb_options_local(const plomb_args *args, plomb_fault *fault);
 
 /* The table, in the order of the enum. */
 extern const plomb_arg_spec plomb_option_table[PLOMB_OPTION_COUNT];

@@ -142,4 +142,31 @@ typedef plomb_status (*plomb_found_fn)(void *user, const plomb_found *found);
 PLOMB_MUST_CHECK plomb_status plomb_layout_signatures(plomb_work *work, plomb_store *store,
 	const plomb_layout_image *image, plomb_found_fn found, void *user);
 
+/* Something that hangs on an image, by its manifest; what it contains was not looked at. */
+typedef struct {
+	plomb_digest digest; /* of the manifest */
+	const char *origin;  /* as of a plomb_found */
+	const char *suffix;  /* ".sig", ".att" or ".sbom" if it is known by such a name, else "" */
+	plomb_view name;     /* that name; absent if it has none */
+	plomb_view media_type, artifact_type; /* as far as they are known; else absent */
+	uint64_t size;       /* UINT64_MAX: not known */
+	const plomb_manifest *manifest; /* NULL if it could not be read */
+	/*
+	 * PLOMB_OK; why it could not be read; PLOMB_SUBJECT_MISMATCH if it is
+	 * listed for the image, but does not itself say that it is about it,
+	 * and so is no candidate of plomb_layout_signatures.
+	 */
+	plomb_status trouble;
+} plomb_hanging;
+
+/*
+ * Call hangs for everything that hangs on the image, whatever it is, by the
+ * rules and in the order of plomb_layout_signatures, `.sbom` with the tags.
+ * At most PLOMB_MAX_HANGING; else as there.
+ */
+#define PLOMB_MAX_HANGING 1000
+typedef plomb_status (*plomb_hanging_fn)(void *user, const plomb_hanging *hanging);
+PLOMB_MUST_CHECK plomb_status plomb_layout_hanging(plomb_work *work, plomb_store *store,
+	const plomb_layout_image *image, plomb_hanging_fn hangs, void *user);
+
 #endif

@@ -24,10 +24,12 @@ visit_fallback(plomb_walk *w, plomb_walk_pass now, const plomb_descriptor *descr
 		size_t mark = plomb_work_mark(w->work);
 		plomb_descriptor referrer;
 
+		w->is_listed = 1;
 		s = plomb_manifest_descriptor(w->work, &loaded.manifest, i, &referrer);
 		if (s == PLOMB_OK) {
 			s = plomb_walk_check_spent(w, plomb_walk_visit(w, now, &referrer, 1));
 		}
+		w->is_listed = 0;
 		plomb_work_release(w->work, mark);
 		if (s != PLOMB_OK) {
 			return s;
@@ -65,29 +67,37 @@ has_image_tag(const plomb_walk *w, const plomb_entry_names *names, const char *s
 	return is_image_tag(w, names->name, suffix) || is_image_tag(w, names->containerd_name, suffix);
 }
 
-/* `.sig` and `.att`, or what cosign save calls so. */
+/* The suffix that it stands there for, `.sig` and `.att` or what cosign save calls so; NULL if it is something else. */
+static const char *
+tagged_as(const plomb_walk *w, const plomb_entry_names *names, plomb_attached attached)
+{
+	if (attached == PLOMB_ATTACHED_SIG || attached == PLOMB_ATTACHED_ATT) {
+		/* A tag names its image; cosign's kind does not, and is about the one image of its directory. */
+		return names->kind.n != 0 || has_image_tag(w, names, ".sig") || has_image_tag(w, names, ".att")
+			? attached == PLOMB_ATTACHED_SIG ? ".sig" : ".att" : NULL;
+	}
+	return w->hangs != NULL && has_image_tag(w, names, ".sbom") ? ".sbom" : NULL;
+}
+
 static plomb_status
 visit_tagged(plomb_walk *w, const plomb_descriptor *descriptor, const plomb_entry_names *names)
 {
 	plomb_attached attached = plomb_attached_by_name(names);
+	const char *suffix = tagged_as(w, names, attached);
 	plomb_loaded loaded;
 	plomb_status s;
 
-	if (attached != PLOMB_ATTACHED_SIG && attached != PLOMB_ATTACHED_ATT) {
+	if (suffix == NULL || plomb_walk_is_done(w, &descriptor->digest)) {
 		return PLOMB_OK;
 	}
-	/* A tag names its image; cosign's kind does not, and is about the one image of its directory. */
-	if (names->kind.n == 0 && !has_image_tag(w, names, ".sig") && !has_image_tag(w, names, ".att")) {
-		return PLOMB_OK;
-	}
-	if (plomb_walk_is_done(w, &descriptor->digest)) {
-		return PLOMB_OK;
-	}
+	w->suffix = suffix;
+	w->name = names->name.n != 0 ? names->name : names->containerd_name;
 	s = plomb_walk_load(w, descriptor, &loaded);
-	if (s != PLOMB_OK) {
-		return plomb_walk_trouble(w, &descriptor->digest, attached, s);
-	}
-	return plomb_walk_manifest(w, &descriptor->digest, &loaded.manifest, attached);
+	s = s != PLOMB_OK ? plomb_walk_trouble(w, &descriptor->digest, attached, s)
+		: plomb_walk_manifest(w, &descriptor->digest, &loaded, attached);
+	w->suffix = "";
+	w->name = plomb_view_cut(w->name, 0, 0);
+	return s;
 }
 
 static plomb_status
@@ -188,7 +198,7 @@ scan_blob(plomb_walk *w, const plomb_digest *digest, uint64_t size)
 	if (s != PLOMB_OK || attached == PLOMB_ATTACHED_NOT) {
 		return s;
 	}
-	return plomb_walk_manifest(w, digest, &loaded.manifest, attached);
+	return plomb_walk_manifest(w, digest, &loaded, attached);
 }
 
 static plomb_status
@@ -242,6 +252,14 @@ walk_all(plomb_walk *w)
 	return PLOMB_OK;
 }
 
+static plomb_status
+walk_image(plomb_walk *w, const plomb_layout_image *image)
+{
+	w->image = image;
+	w->origin = "layout";
+	return walk_all(w);
+}
+
 /* see layout.h */
 plomb_status
 plomb_layout_signatures(plomb_work *work, plomb_store *store,
@@ -252,10 +270,25 @@ plomb_layout_signatures(plomb_work *work, plomb_store *store,
 	plomb_walk w;
 
 	s = plomb_walk_init(&w, work, store, &image->digest, found, user);
-	w.image = image;
-	w.origin = "layout";
 	if (s == PLOMB_OK) {
-		s = walk_all(&w);
+		s = walk_image(&w, image);
+	}
+	plomb_work_release(work, mark);
+	return s;
+}
+
+/* see layout.h */
+plomb_status
+plomb_layout_hanging(plomb_work *work, plomb_store *store,
+	const plomb_layout_image *image, plomb_hanging_fn hangs, void *user)
+{
+	size_t mark = plomb_work_mark(work);
+	plomb_status s;
+	plomb_walk w;
+
+	s = plomb_walk_init_all(&w, work, store, &image->digest, hangs, user);
+	if (s == PLOMB_OK) {
+		s = walk_image(&w, image);
 	}
 	plomb_work_release(work, mark);
 	return s;

@@ -40,10 +40,12 @@ visit_page(plomb_walk *w, plomb_walk_pass now, const plomb_fetched *page, uint32
 		size_t mark = plomb_work_mark(w->work);
 		plomb_descriptor referrer;
 
+		w->is_listed = 1;
 		s = plomb_manifest_descriptor(w->work, &index, i, &referrer);
 		if (s == PLOMB_OK) {
 			s = plomb_walk_check_spent(w, plomb_walk_visit(w, now, &referrer, 1));
 		}
+		w->is_listed = 0;
 		plomb_work_release(w->work, mark);
 		if (s != PLOMB_OK) {
 			return s;
@@ -78,34 +80,58 @@ visit_referrers(plomb_walk *w, plomb_store_registry *store, plomb_walk_pass now)
 }
 
 static plomb_status
-visit_tag(plomb_walk *w, plomb_store_registry *store, const plomb_registry_search *search)
+visit_tagged(plomb_walk *w, const plomb_fetched *tagged, plomb_attached attached)
 {
-	plomb_attached attached = plomb_view_is(plomb_view_of(search->suffix), ".att") ? PLOMB_ATTACHED_ATT : PLOMB_ATTACHED_SIG;
-	const plomb_fetched *kept;
-	plomb_fetched tagged;
 	plomb_loaded loaded;
 	plomb_view bytes;
 	plomb_status s;
+
+	if (plomb_walk_is_done(w, &tagged->digest)) {
+		return PLOMB_OK;
+	}
+	bytes.p = tagged->p;
+	bytes.n = tagged->n;
+	s = tagged->media_type.p == NULL ? PLOMB_MANIFEST_MEDIA_TYPE : plomb_layout_read(w->work, bytes, tagged->media_type, &loaded);
+	if (s != PLOMB_OK) {
+		return plomb_walk_trouble(w, &tagged->digest, attached, s);
+	}
+	return plomb_walk_manifest(w, &tagged->digest, &loaded, attached);
+}
+
+static plomb_status
+visit_tag(plomb_walk *w, plomb_store_registry *store, const char *prefix, const char *suffix, plomb_attached attached)
+{
+	const plomb_fetched *kept;
+	plomb_fetched tagged;
+	plomb_status s;
 	char tag[200];
 
-	if (!plomb_registry_tag_name(tag, search->prefix, &w->digest, search->suffix)) {
+	if (!plomb_registry_tag_name(tag, prefix, &w->digest, suffix)) {
 		return PLOMB_REFERENCE_INVALID;
 	}
 	s = plomb_registry_tag(store, tag, &kept);
 	if (s != PLOMB_OK) {
 		return s == PLOMB_UNSET ? PLOMB_OK : s;
 	}
+	/* The list of what is kept may move; the bytes stay. */
 	tagged = *kept;
-	if (plomb_walk_is_done(w, &tagged.digest)) {
-		return PLOMB_OK;
-	}
-	bytes.p = tagged.p;
-	bytes.n = tagged.n;
-	s = tagged.media_type.p == NULL ? PLOMB_MANIFEST_MEDIA_TYPE : plomb_layout_read(w->work, bytes, tagged.media_type, &loaded);
-	if (s != PLOMB_OK) {
-		return plomb_walk_trouble(w, &tagged.digest, attached, s);
-	}
-	return plomb_walk_manifest(w, &tagged.digest, &loaded.manifest, attached);
+	w->origin = "tag";
+	w->suffix = suffix;
+	w->name = plomb_view_of(tag);
+	s = visit_tagged(w, &tagged, attached);
+	w->suffix = "";
+	w->name = plomb_view_of("");
+	return s;
+}
+
+static plomb_status
+visit_all_referrers(plomb_walk *w, plomb_store_registry *store)
+{
+	plomb_status s;
+
+	w->origin = "referrer";
+	s = visit_referrers(w, store, PLOMB_PASS_BUNDLES);
+	return s == PLOMB_OK ? visit_referrers(w, store, PLOMB_PASS_REFERRERS) : s;
 }
 
 static plomb_status
@@ -113,17 +139,12 @@ search_all(plomb_walk *w, plomb_store_registry *store, const plomb_registry_sear
 {
 	plomb_status s;
 
-	w->origin = "referrer";
-	if ((s = visit_referrers(w, store, PLOMB_PASS_BUNDLES)) != PLOMB_OK
-		|| (s = visit_referrers(w, store, PLOMB_PASS_REFERRERS)) != PLOMB_OK)
-	{
+	s = visit_all_referrers(w, store);
+	if (s != PLOMB_OK || (search->is_enough != NULL && search->is_enough(w->user))) {
 		return s;
 	}
-	if (search->is_enough != NULL && search->is_enough(w->user)) {
-		return PLOMB_OK;
-	}
-	w->origin = "tag";
-	return visit_tag(w, store, search);
+	return visit_tag(w, store, search->prefix, search->suffix,
+		plomb_view_is(plomb_view_of(search->suffix), ".att") ? PLOMB_ATTACHED_ATT : PLOMB_ATTACHED_SIG);
 }
 
 /* see store_registry.h */
@@ -140,6 +161,41 @@ plomb_registry_signatures(plomb_work *work, plomb_store_registry *store, const p
 	w.believes_types = 1;
 	if (s == PLOMB_OK) {
 		s = search_all(&w, store, search);
+	}
+	plomb_work_release(work, mark);
+	return s;
+}
+
+static plomb_status
+show_all(plomb_walk *w, plomb_store_registry *store, const char *prefix, int with_referrers)
+{
+	plomb_status s = PLOMB_OK;
+
+	if (with_referrers) {
+		s = visit_all_referrers(w, store);
+	}
+	if (s != PLOMB_OK
+		|| (s = visit_tag(w, store, prefix, ".sig", PLOMB_ATTACHED_SIG)) != PLOMB_OK
+		|| (s = visit_tag(w, store, prefix, ".att", PLOMB_ATTACHED_ATT)) != PLOMB_OK
+		|| (s = visit_tag(w, store, prefix, ".sbom", PLOMB_ATTACHED_OTHER)) != PLOMB_OK)
+	{
+		return s;
+	}
+	return PLOMB_OK;
+}
+
+/* see store_registry.h */
+plomb_status
+plomb_registry_hanging(plomb_work *work, plomb_store_registry *store, const plomb_digest *digest,
+	const char *prefix, int with_referrers, plomb_hanging_fn hangs, void *user)
+{
+	size_t mark = plomb_work_mark(work);
+	plomb_status s;
+	plomb_walk w;
+
+	s = plomb_walk_init_all(&w, work, &store->store, digest, hangs, user);
+	if (s == PLOMB_OK) {
+		s = show_all(&w, store, prefix, with_referrers);
 	}
 	plomb_work_release(work, mark);
 	return s;

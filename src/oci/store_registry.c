@@ -702,6 +702,7 @@ fetch_page(plomb_store_registry *s, const plomb_digest *digest, size_t i, int *i
 		give_back(s, &page);
 		return status;
 	}
+	s->lister = PLOMB_LISTER_REGISTRY;
 	return keep_page(s, i, &page);
 }
 
@@ -722,9 +723,14 @@ fetch_fallback(plomb_store_registry *s, const plomb_digest *digest)
 	if (status == PLOMB_UNSET
 		|| (status == PLOMB_OK && plomb_media_kind(found->media_type, NULL) != PLOMB_MANIFEST_INDEX))
 	{
+		s->lister = PLOMB_LISTER_NONE;
 		return remember_name(s, name, SIZE_MAX);
 	}
-	return status == PLOMB_OK ? remember_name(s, name, (size_t)(found - s->kept)) : status;
+	if (status != PLOMB_OK) {
+		return status;
+	}
+	s->lister = PLOMB_LISTER_TAG;
+	return remember_name(s, name, (size_t)(found - s->kept));
 }
 
 /* see store_registry.h */

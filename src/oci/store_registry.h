@@ -46,6 +46,14 @@ typedef struct {
 	plomb_view media_type; /* of a manifest: one of the four constants, or absent if it had none of them */
 } plomb_fetched;
 
+/* Who listed the referrers. */
+typedef enum {
+	PLOMB_LISTER_UNKNOWN = 0, /* they were not asked for, or there is no answer */
+	PLOMB_LISTER_REGISTRY,
+	PLOMB_LISTER_TAG,         /* sha256-<hex>, since the registry cannot */
+	PLOMB_LISTER_NONE         /* neither */
+} plomb_lister;
+
 typedef struct {
 	plomb_store store; /* first, so that it can be cast back */
 	plomb_network *network;
@@ -63,6 +71,7 @@ typedef struct {
 	} *named;
 	size_t named_count, named_room;
 	char next_page[PLOMB_MAX_URL]; /* empty: no further page is announced */
+	plomb_lister lister;
 } plomb_store_registry;
 
 void plomb_network_init(plomb_network *network, plomb_http *http, const plomb_pause *pause, plomb_registry *registry);
@@ -116,5 +125,12 @@ typedef struct {
  */
 PLOMB_MUST_CHECK plomb_status plomb_registry_signatures(plomb_work *work, plomb_store_registry *store, const plomb_digest *digest,
 	const plomb_registry_search *search, plomb_found_fn found, void *user);
+
+/*
+ * As plomb_layout_hanging: the referrers if they are asked for, then the tags
+ * `.sig`, `.att` and `.sbom` with this prefix. No blob is fetched.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_registry_hanging(plomb_work *work, plomb_store_registry *store, const plomb_digest *digest,
+	const char *prefix, int with_referrers, plomb_hanging_fn hangs, void *user);
 
 #endif

@@ -34,7 +34,7 @@ plomb_walk_is_child(const plomb_walk *w, const plomb_digest *digest)
 static plomb_status
 remember(plomb_walk *w, const plomb_digest *digest)
 {
-	if (w->seen_count == PLOMB_MAX_CANDIDATES) {
+	if (w->seen_count == w->seen_most) {
 		return PLOMB_LIMIT_EXCEEDED;
 	}
 	w->seen[w->seen_count] = *digest;
@@ -61,6 +61,40 @@ report(plomb_walk *w, const plomb_found *found)
 	return w->found(w->user, &told);
 }
 
+/* Tell of something, whatever it is; descriptor and loaded are NULL where they are not known. */
+static plomb_status
+show(plomb_walk *w, const plomb_digest *source, const plomb_descriptor *descriptor, const plomb_loaded *loaded, plomb_status trouble)
+{
+	plomb_hanging hanging;
+	plomb_status s;
+
+	if (trouble == PLOMB_NO_ROOM) {
+		return trouble;
+	}
+	if ((s = remember(w, source)) != PLOMB_OK) {
+		return s;
+	}
+	memset(&hanging, 0, sizeof hanging);
+	hanging.digest = *source;
+	hanging.origin = w->origin;
+	hanging.suffix = w->suffix;
+	hanging.name = w->name;
+	hanging.size = UINT64_MAX;
+	hanging.trouble = trouble;
+	if (descriptor != NULL) {
+		hanging.media_type = descriptor->media_type;
+		hanging.artifact_type = descriptor->artifact_type;
+		hanging.size = descriptor->size;
+	}
+	if (loaded != NULL) {
+		hanging.media_type = loaded->media_type;
+		hanging.artifact_type = loaded->manifest.artifact_type;
+		hanging.size = loaded->bytes.n;
+		hanging.manifest = &loaded->manifest;
+	}
+	return w->hangs(w->user, &hanging);
+}
+
 static plomb_found_kind
 found_kind(plomb_attached attached)
 {
@@ -77,6 +111,9 @@ plomb_walk_trouble(plomb_walk *w, const plomb_digest *source, plomb_attached att
 	plomb_found found;
 	plomb_status s;
 
+	if (w->hangs != NULL) {
+		return show(w, source, NULL, NULL, trouble);
+	}
 	s = remember(w, source);
 	if (s != PLOMB_OK) {
 		return s;
@@ -191,10 +228,14 @@ report_layers(plomb_walk *w, const plomb_digest *source, const plomb_manifest *m
 
 /* see walk.h */
 plomb_status
-plomb_walk_manifest(plomb_walk *w, const plomb_digest *source, const plomb_manifest *manifest, plomb_attached attached)
+plomb_walk_manifest(plomb_walk *w, const plomb_digest *source, const plomb_loaded *loaded, plomb_attached attached)
 {
+	const plomb_manifest *manifest = &loaded->manifest;
 	plomb_status s;
 
+	if (w->hangs != NULL) {
+		return show(w, source, NULL, loaded, PLOMB_OK);
+	}
 	if (manifest->kind != PLOMB_MANIFEST_IMAGE) {
 		return plomb_walk_trouble(w, source, attached, PLOMB_MANIFEST_MALFORMED);
 	}
@@ -208,9 +249,9 @@ plomb_walk_manifest(plomb_walk *w, const plomb_digest *source, const plomb_manif
 
 /* ---------------------------------------------------------------- referrers */
 
-/* see walk.h */
-plomb_status
-plomb_walk_classify(plomb_walk *w, const plomb_manifest *manifest, plomb_attached *attached)
+/* By its types, its config's or, if it has but one layer, that one's. */
+static plomb_status
+attached_by_content(plomb_walk *w, const plomb_manifest *manifest, plomb_attached *attached)
 {
 	size_t mark = plomb_work_mark(w->work);
 	plomb_descriptor layer;
@@ -230,6 +271,21 @@ plomb_walk_classify(plomb_walk *w, const plomb_manifest *manifest, plomb_attache
 	}
 	plomb_work_release(w->work, mark);
 	return s;
+}
+
+/* see walk.h */
+plomb_status
+plomb_walk_classify(plomb_walk *w, const plomb_manifest *manifest, plomb_attached *attached)
+{
+	plomb_status s = attached_by_content(w, manifest, attached);
+
+	if (w->hangs == NULL || s == PLOMB_NO_ROOM) {
+		return s;
+	}
+	if (*attached == PLOMB_ATTACHED_NOT) {
+		*attached = PLOMB_ATTACHED_OTHER;
+	}
+	return PLOMB_OK;
 }
 
 /* see walk.h */
@@ -280,6 +336,21 @@ says_something(plomb_view type)
 		&& !plomb_view_is(type, "application/vnd.docker.container.image.v1+json");
 }
 
+/* Its descriptor alone says that it is nothing that is looked for. */
+static int
+is_passed_over(const plomb_walk *w, const plomb_descriptor *descriptor, plomb_attached attached)
+{
+	if (w->hangs != NULL) {
+		/* A list of referrers may name what is no manifest that we read; index.json names anything. */
+		return !w->is_listed && plomb_media_kind(descriptor->media_type, NULL) == 0;
+	}
+	if (plomb_media_kind(descriptor->media_type, NULL) != PLOMB_MANIFEST_IMAGE && attached == PLOMB_ATTACHED_NOT) {
+		/* An index may name anything; a signature is an image manifest. */
+		return 1;
+	}
+	return w->believes_types && attached == PLOMB_ATTACHED_NOT && says_something(descriptor->artifact_type);
+}
+
 /* see walk.h */
 plomb_status
 plomb_walk_visit(plomb_walk *w, plomb_walk_pass now, const plomb_descriptor *descriptor, int suspect)
@@ -288,14 +359,7 @@ plomb_walk_visit(plomb_walk *w, plomb_walk_pass now, const plomb_descriptor *des
 	plomb_loaded loaded;
 	plomb_status s;
 
-	if (plomb_walk_is_done(w, &descriptor->digest)) {
-		return PLOMB_OK;
-	}
-	if (plomb_media_kind(descriptor->media_type, NULL) != PLOMB_MANIFEST_IMAGE && attached == PLOMB_ATTACHED_NOT) {
-		/* An index may name anything; a signature is an image manifest. */
-		return PLOMB_OK;
-	}
-	if (w->believes_types && attached == PLOMB_ATTACHED_NOT && says_something(descriptor->artifact_type)) {
+	if (plomb_walk_is_done(w, &descriptor->digest) || is_passed_over(w, descriptor, attached)) {
 		return PLOMB_OK;
 	}
 	s = plomb_walk_load(w, descriptor, &loaded);
@@ -305,24 +369,24 @@ plomb_walk_visit(plomb_walk *w, plomb_walk_pass now, const plomb_descriptor *des
 		if (now != pass_of(attached) || (attached == PLOMB_ATTACHED_NOT && !suspect)) {
 			return PLOMB_OK;
 		}
-		return plomb_walk_trouble(w, &descriptor->digest, attached, s);
+		return w->hangs != NULL ? show(w, &descriptor->digest, descriptor, NULL, s)
+			: plomb_walk_trouble(w, &descriptor->digest, attached, s);
 	}
 	if (!plomb_walk_is_about(w, &loaded.manifest)) {
-		return PLOMB_OK;
+		return w->hangs != NULL && w->is_listed
+			? show(w, &descriptor->digest, descriptor, &loaded, PLOMB_SUBJECT_MISMATCH) : PLOMB_OK;
 	}
 	s = plomb_walk_classify(w, &loaded.manifest, &attached);
 	if (s != PLOMB_OK || attached == PLOMB_ATTACHED_NOT || now != pass_of(attached)) {
 		return s;
 	}
-	return plomb_walk_manifest(w, &descriptor->digest, &loaded.manifest, attached);
+	return plomb_walk_manifest(w, &descriptor->digest, &loaded, attached);
 }
 
 /* ----------------------------------------------------------------- beginning */
 
-/* see walk.h */
-plomb_status
-plomb_walk_init(plomb_walk *w, plomb_work *work, plomb_store *store,
-	const plomb_digest *digest, plomb_found_fn found, void *user)
+static plomb_status
+begin(plomb_walk *w, plomb_work *work, plomb_store *store, const plomb_digest *digest, size_t most, void *user)
 {
 	plomb_view bytes;
 
@@ -330,15 +394,38 @@ plomb_walk_init(plomb_walk *w, plomb_work *work, plomb_store *store,
 	w->work = work;
 	w->store = store;
 	w->digest = *digest;
-	w->found = found;
 	w->user = user;
+	w->suffix = "";
 	w->max_blob = PLOMB_MAX_INPUT_BYTES;
 	bytes.p = digest->bytes;
 	bytes.n = plomb_hash_len(digest->hash);
 	w->hex_len = 2 * bytes.n;
 	plomb_hex_encode(w->hex, bytes);
-	w->seen = plomb_work_take_array(work, PLOMB_MAX_CANDIDATES, sizeof *w->seen);
+	w->seen = plomb_work_take_array(work, most, sizeof *w->seen);
+	w->seen_most = most;
 	return w->seen == NULL ? PLOMB_NO_ROOM : PLOMB_OK;
+}
+
+/* see walk.h */
+plomb_status
+plomb_walk_init(plomb_walk *w, plomb_work *work, plomb_store *store,
+	const plomb_digest *digest, plomb_found_fn found, void *user)
+{
+	plomb_status s = begin(w, work, store, digest, PLOMB_MAX_CANDIDATES, user);
+
+	w->found = found;
+	return s;
+}
+
+/* see walk.h */
+plomb_status
+plomb_walk_init_all(plomb_walk *w, plomb_work *work, plomb_store *store,
+	const plomb_digest *digest, plomb_hanging_fn hangs, void *user)
+{
+	plomb_status s = begin(w, work, store, digest, PLOMB_MAX_HANGING, user);
+
+	w->hangs = hangs;
+	return s;
 }
 
 static plomb_status

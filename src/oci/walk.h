@@ -21,24 +21,33 @@ typedef struct {
 	const plomb_layout_image *image; /* NULL if only the digest is known */
 	plomb_digest digest;
 	plomb_found_fn found;
+	plomb_hanging_fn hangs; /* instead of found: everything is told, whatever it is */
 	void *user;
 	const char *origin;   /* of what is found now */
+	plomb_view name;      /* likewise, and its suffix; only for hangs */
+	const char *suffix;
+	int is_listed;        /* what is visited now stands in a list of referrers */
 	size_t max_blob;      /* of a payload or bundle */
 	int believes_types;   /* an artifact type that says something else need not be looked at */
 	unsigned char hex[2 * PLOMB_MAX_HASH_LEN]; /* the image's digest */
 	size_t hex_len;
 	plomb_manifest index; /* a layout's */
 	plomb_digest *seen; /* manifests that were found, so that none is found twice */
-	size_t seen_count;
+	size_t seen_count, seen_most;
 	size_t found_count;
 	plomb_digest *children; /* of the image, if it is an index */
 	size_t child_count;
 	size_t manifest_bytes; /* loaded by descriptor: one large manifest may be named a thousand times */
 } plomb_walk;
 
-/* Everything but image, origin and believes_types, which are zero. PLOMB_NO_ROOM. */
+/*
+ * Look for candidates, or for everything. Fills in all but image, origin and
+ * believes_types, which are zero. PLOMB_NO_ROOM.
+ */
 PLOMB_MUST_CHECK plomb_status plomb_walk_init(plomb_walk *w, plomb_work *work, plomb_store *store,
 	const plomb_digest *digest, plomb_found_fn found, void *user);
+PLOMB_MUST_CHECK plomb_status plomb_walk_init_all(plomb_walk *w, plomb_work *work, plomb_store *store,
+	const plomb_digest *digest, plomb_hanging_fn hangs, void *user);
 /* Remember what the image names, if it is an index. */
 PLOMB_MUST_CHECK plomb_status plomb_walk_children(plomb_walk *w);
 
@@ -47,15 +56,21 @@ int plomb_walk_is_child(const plomb_walk *w, const plomb_digest *digest);
 /* The image and what was found already are not looked at again. */
 int plomb_walk_is_done(const plomb_walk *w, const plomb_digest *digest);
 int plomb_walk_is_about(const plomb_walk *w, const plomb_manifest *manifest);
-/* What a manifest that has the image as its subject is, by itself; its parent may leave the type out. */
+/*
+ * What a manifest that has the image as its subject is, by itself; its parent
+ * may leave the type out. Where everything is told nothing is PLOMB_ATTACHED_NOT.
+ */
 PLOMB_MUST_CHECK plomb_status plomb_walk_classify(plomb_walk *w, const plomb_manifest *manifest, plomb_attached *attached);
 
 PLOMB_MUST_CHECK plomb_status plomb_walk_load(plomb_walk *w, const plomb_descriptor *descriptor, plomb_loaded *loaded);
 /* More was read than any image has: this is not trouble of one candidate, it ends the walk. */
 PLOMB_MUST_CHECK plomb_status plomb_walk_check_spent(const plomb_walk *w, plomb_status s);
 
-/* Call found for everything in a manifest, or once for what could not be read. */
-PLOMB_MUST_CHECK plomb_status plomb_walk_manifest(plomb_walk *w, const plomb_digest *source, const plomb_manifest *manifest, plomb_attached attached);
+/*
+ * Call found for everything in a manifest, or once for what could not be
+ * read; where everything is told, call hangs once for either.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_walk_manifest(plomb_walk *w, const plomb_digest *source, const plomb_loaded *loaded, plomb_attached attached);
 PLOMB_MUST_CHECK plomb_status plomb_walk_trouble(plomb_walk *w, const plomb_digest *source, plomb_attached attached, plomb_status trouble);
 
 /*

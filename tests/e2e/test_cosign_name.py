@@ -306,12 +306,11 @@ REFUSED = {
     ("verify", "attachment"): "attachments are not verified",
     ("verify-attestation", "policy"): "CUE and Rego",
     **{(command, "k8s-keychain"): "logins come from docker's configuration" for command in ("verify", "verify-attestation", "tree")},
-    ("tree", "registry-referrers-mode"): "both ways are always looked at",
     ("initialize", "staging"): "only the public-good root is compiled in",
 }
 # A value that is not refused for being none.
 CHAIN, LOG = "url=http://x,certificate-chain=nowhere", "url=http://x,public-key=nowhere,start-time=2024-01-01T00:00:00Z"
-VALUE = {"timeout": "1m", "output-file": "out", "max-workers": "3", "annotations": "k=v", "digestAlg": "sha256", "output": "json",
+VALUE = {"timeout": "1m", "output-file": "out", "max-workers": "3", "registry-referrers-mode": "legacy", "annotations": "k=v", "digestAlg": "sha256", "output": "json",
          "signature-digest-algorithm": "sha256", "fulcio": CHAIN, "tsa": CHAIN, "rekor": LOG, "ctfe": LOG}
 
 
