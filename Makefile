@@ -80,6 +80,7 @@ $(BUILD)/trusted_root.o $(BUILD)/tuf_root.o: $(BUILD)/%.o: $(BUILD)/%.c
 # Whose operating system fails when the test says so.
 $(BUILD)/test_file_write_posix: WRAPS = $(addprefix -Wl$(comma)--wrap=,mkdir stat stat64 mkstemp mkstemp64 fchmod write fsync close rename open open64)
 $(BUILD)/test_helper_posix: WRAPS = $(addprefix -Wl$(comma)--wrap=,pipe fcntl fcntl64 sigaction posix_spawnp write read poll waitpid clock_gettime)
+$(BUILD)/test_home_posix: WRAPS = $(addprefix -Wl$(comma)--wrap=,getpwuid)
 $(BUILD)/test_clock_posix $(BUILD)/test_pause_posix: WRAPS = $(addprefix -Wl$(comma)--wrap=,clock_gettime nanosleep)
 
 $(BUILD)/test_%: tests/test_%.c $(TEST_LIB)

@@ -1,5 +1,6 @@
 #include "app.h"
 #include "as_cosign.h"
+#include "gate.h"
 
 /* see app.h */
 plomb_status
@@ -71,11 +72,7 @@ say_rejected(plomb_app *app, plomb_status status, const plomb_fault *fault)
 	plomb_text text;
 
 	plomb_text_init(&text);
-	plomb_text_str(&text, "rejected: ");
-	plomb_text_str(&text, plomb_status_code(status));
-	plomb_text_str(&text, ": ");
-	plomb_text_str(&text, fault->message.n == 0 ? plomb_status_sentence(status) : plomb_text_cstr(&fault->message));
-	plomb_text_str(&text, "\n");
+	plomb_gate_rejection(&text, status, fault->message.n == 0 ? plomb_status_sentence(status) : plomb_text_cstr(&fault->message));
 	(void)plomb_app_write(app->out, &text);
 }
 

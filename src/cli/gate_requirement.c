@@ -21,9 +21,42 @@ pem_name(const plomb_policy_pem *pem)
 	return pem->path.p != NULL ? pem->path : plomb_view_of_arg("data in the policy file");
 }
 
+/* The path of a file, for the system: "-" is a file's name here, not standard input, which says something else. NULL without memory. */
+static char *
+path_of(plomb_view name)
+{
+	plomb_text text;
+	char *path;
+
+	plomb_text_init(&text);
+	plomb_text_str(&text, plomb_view_is(name, "-") ? "./" : "");
+	plomb_text_view(&text, name);
+	path = text.failed ? NULL : plomb_copy_view(plomb_text_as_view(&text));
+	plomb_text_free(&text);
+	return path;
+}
+
+/* A file that the policy names; what all of them come to has an end. */
+static plomb_status
+read_named(const char *path, size_t max, plomb_gate_terms *terms, plomb_bytes *bytes)
+{
+	plomb_status s;
+
+	bytes->p = NULL;
+	bytes->n = 0;
+	terms->files ++;
+	if (terms->files > PLOMB_MAX_POLICY_FILES) {
+		return plomb_fail(terms->fault, PLOMB_POLICY_MALFORMED, "the policy names more files than are read", (const char *)NULL);
+	}
+	s = plomb_read_config(bytes, path, max, terms->fault);
+	terms->file_bytes += bytes->n;
+	return s != PLOMB_OK || terms->file_bytes <= PLOMB_MAX_POLICY_FILE_BYTES ? s
+		: plomb_fail(terms->fault, PLOMB_POLICY_MALFORMED, "the files that the policy names are too large together", (const char *)NULL);
+}
+
 /* The text of a PEM file, or the one that is there, in work. */
 static plomb_status
-read_pem(const plomb_policy_pem *pem, plomb_ctx *ctx, plomb_view *text, plomb_fault *fault)
+read_pem(const plomb_policy_pem *pem, plomb_gate_terms *terms, plomb_ctx *ctx, plomb_view *text)
 {
 	plomb_bytes bytes;
 	plomb_status s;
@@ -33,11 +66,11 @@ read_pem(const plomb_policy_pem *pem, plomb_ctx *ctx, plomb_view *text, plomb_fa
 		*text = pem->data;
 		return PLOMB_OK;
 	}
-	path = plomb_copy_view(pem->path);
+	path = path_of(pem->path);
 	if (path == NULL) {
-		return plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
+		return plomb_fail_status(terms->fault, PLOMB_NO_ROOM, NULL);
 	}
-	s = plomb_read_config(&bytes, path, PLOMB_MAX_PEM_BYTES, fault);
+	s = read_named(path, PLOMB_MAX_PEM_BYTES, terms, &bytes);
 	if (s == PLOMB_OK) {
 		s = plomb_work_copy(ctx->work, plomb_bytes_view(&bytes), text);
 	}
@@ -57,6 +90,25 @@ fail_named(plomb_fault *fault, plomb_status status, plomb_view name, const plomb
 	return status;
 }
 
+/*
+ * Whose key a certificate holds is another question than whether it is valid,
+ * and a requirement with keys asks neither: as in containers/image a
+ * certificate is no key.
+ */
+static int
+is_certificate(plomb_view pem)
+{
+	static const plomb_view mark = PLOMB_LIT("-----BEGIN CERTIFICATE-----");
+	size_t i;
+
+	for (i = 0; i + mark.n <= pem.n; i ++) {
+		if (plomb_view_eq(plomb_view_cut(pem, i, mark.n), mark)) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
 /* ---------------------------------------------------------------------- trust */
 
 typedef plomb_status (*add_pem_fn)(plomb_root_builder *builder, const char *name, plomb_view pem, plomb_fault *fault);
@@ -66,6 +118,9 @@ add_log(plomb_root_builder *builder, const char *name, plomb_view pem, plomb_fau
 {
 	static const plomb_root_label no_label = { NULL, NULL, NULL, NULL };
 
+	if (is_certificate(pem)) {
+		return plomb_fail(fault, PLOMB_KEY_TYPE_UNSUPPORTED, name, ": is a certificate, not a public key", (const char *)NULL);
+	}
 	return plomb_root_add_log_pem(builder, PLOMB_ROOT_TLOGS, name, pem, &no_label, fault);
 }
 
@@ -76,7 +131,7 @@ add_authorities(plomb_root_builder *builder, const char *name, plomb_view pem, p
 }
 
 static plomb_status
-add_pems(plomb_root_builder *builder, add_pem_fn add, const plomb_policy_pem *pem, size_t count, plomb_ctx *ctx, plomb_fault *fault)
+add_pems(plomb_root_builder *builder, add_pem_fn add, const plomb_policy_pem *pem, size_t count, plomb_gate_terms *terms, plomb_ctx *ctx)
 {
 	plomb_status s;
 	size_t i;
@@ -85,14 +140,14 @@ add_pems(plomb_root_builder *builder, add_pem_fn add, const plomb_policy_pem *pe
 		plomb_view text;
 		char *name;
 
-		if ((s = read_pem(&pem[i], ctx, &text, fault)) != PLOMB_OK) {
+		if ((s = read_pem(&pem[i], terms, ctx, &text)) != PLOMB_OK) {
 			return s;
 		}
 		name = plomb_copy_view(pem_name(&pem[i]));
 		if (name == NULL) {
-			return plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
+			return plomb_fail_status(terms->fault, PLOMB_NO_ROOM, NULL);
 		}
-		s = add(builder, name, text, fault);
+		s = add(builder, name, text, terms->fault);
 		free(name);
 		if (s != PLOMB_OK) {
 			return s;
@@ -103,7 +158,7 @@ add_pems(plomb_root_builder *builder, add_pem_fn add, const plomb_policy_pem *pe
 
 /* A root of the authorities and logs that the requirement itself names, and nobody else. */
 static plomb_status
-build_root(plomb_gate_requirement *g, const plomb_gate_terms *terms, plomb_ctx *ctx)
+build_root(plomb_gate_requirement *g, plomb_gate_terms *terms, plomb_ctx *ctx)
 {
 	const plomb_requirement *r;
 	plomb_view none = { NULL, 0 };
@@ -112,9 +167,9 @@ build_root(plomb_gate_requirement *g, const plomb_gate_terms *terms, plomb_ctx *
 
 	r = g->requirement;
 	plomb_root_builder_init(&builder);
-	s = add_pems(&builder, add_log, r->logs, r->log_count, ctx, terms->fault);
+	s = add_pems(&builder, add_log, r->logs, r->log_count, terms, ctx);
 	if (s == PLOMB_OK && r->type == PLOMB_REQUIRE_FULCIO) {
-		s = add_pems(&builder, add_authorities, &r->ca, 1, ctx, terms->fault);
+		s = add_pems(&builder, add_authorities, &r->ca, 1, terms, ctx);
 	}
 	if (s == PLOMB_OK) {
 		s = plomb_root_build(&builder, none, &g->source.built, terms->fault);
@@ -129,25 +184,28 @@ build_root(plomb_gate_requirement *g, const plomb_gate_terms *terms, plomb_ctx *
 static int
 needs_log(const plomb_requirement *r)
 {
-	if (r->transparency_log != PLOMB_UNSAID) {
-		return r->transparency_log == PLOMB_YES;
-	}
-	return r->type != PLOMB_REQUIRE_KEY || r->log_count != 0 || r->trusted_root.p != NULL;
+	return r->transparency_log != PLOMB_NO;
+}
+
+static int
+needs_certificate_log(const plomb_requirement *r)
+{
+	return r->type != PLOMB_REQUIRE_KEY && r->certificate_log != PLOMB_NO;
 }
 
 static plomb_status
-read_trust(plomb_gate_requirement *g, const plomb_gate_terms *terms, plomb_ctx *ctx)
+read_trust(plomb_gate_requirement *g, plomb_gate_terms *terms, plomb_ctx *ctx)
 {
 	const plomb_requirement *r;
 	plomb_status s;
 
 	r = g->requirement;
 	if (r->trusted_root.p != NULL) {
-		g->root_file = plomb_copy_view(r->trusted_root);
+		g->root_file = path_of(r->trusted_root);
 		if (g->root_file == NULL) {
 			return plomb_fail_status(terms->fault, PLOMB_NO_ROOM, NULL);
 		}
-		s = plomb_read_config(&g->source.file, g->root_file, PLOMB_MAX_ROOT_BYTES, terms->fault);
+		s = read_named(g->root_file, PLOMB_MAX_ROOT_BYTES, terms, &g->source.file);
 		g->source.json = plomb_bytes_view(&g->source.file);
 		g->source.origin = g->root_file;
 		return s;
@@ -216,7 +274,7 @@ make_wants(plomb_ctx *ctx, const plomb_policy_pairs *a, const plomb_policy_pairs
 }
 
 static plomb_status
-make_key(const plomb_policy_pem *pem, plomb_ctx *ctx, plomb_policy *policy, plomb_fault *fault)
+make_key(const plomb_policy_pem *pem, plomb_gate_terms *terms, plomb_ctx *ctx, plomb_policy *policy)
 {
 	plomb_key *key;
 	plomb_view text;
@@ -227,12 +285,17 @@ make_key(const plomb_policy_pem *pem, plomb_ctx *ctx, plomb_policy *policy, plom
 		return PLOMB_NO_ROOM;
 	}
 	memset(key, 0, sizeof *key);
-	if ((s = read_pem(pem, ctx, &text, fault)) != PLOMB_OK) {
+	if ((s = read_pem(pem, terms, ctx, &text)) != PLOMB_OK) {
 		return s;
 	}
+	memset(ctx->detail, 0, sizeof *ctx->detail);
 	s = plomb_key_from_pem(ctx, text, key);
+	if (s == PLOMB_OK && is_certificate(text)) {
+		ctx->detail->what = plomb_view_of_arg("a certificate");
+		s = PLOMB_KEY_TYPE_UNSUPPORTED;
+	}
 	if (s != PLOMB_OK) {
-		return s == PLOMB_NO_ROOM ? s : fail_named(fault, s, pem_name(pem), ctx->detail);
+		return s == PLOMB_NO_ROOM ? s : fail_named(terms->fault, s, pem_name(pem), ctx->detail);
 	}
 	policy->key = key;
 	return PLOMB_OK;
@@ -264,15 +327,14 @@ flags_of(const plomb_requirement *r)
 	if (!needs_log(r) && r->type == PLOMB_REQUIRE_IDENTITY) {
 		flags |= PLOMB_REQUIRE_TIMESTAMP;
 	}
-	/* The format of containers/image has no word for certificate logs. */
-	if (r->type == PLOMB_REQUIRE_FULCIO || r->certificate_log == PLOMB_NO) {
+	if (!needs_certificate_log(r)) {
 		flags |= PLOMB_IGNORE_SCT;
 	}
 	return flags;
 }
 
 static plomb_status
-make_policy(const plomb_requirement *r, size_t i, const plomb_gate_terms *terms, plomb_ctx *ctx, plomb_policy *policy)
+make_policy(const plomb_requirement *r, size_t i, plomb_gate_terms *terms, plomb_ctx *ctx, plomb_policy *policy)
 {
 	plomb_status s;
 
@@ -286,7 +348,7 @@ make_policy(const plomb_requirement *r, size_t i, const plomb_gate_terms *terms,
 		return s;
 	}
 	if (r->type == PLOMB_REQUIRE_KEY) {
-		return make_key(&r->keys[i], ctx, policy, terms->fault);
+		return make_key(&r->keys[i], terms, ctx, policy);
 	}
 	if (r->type == PLOMB_REQUIRE_IDENTITY) {
 		return make_identity(r, &r->identities[i], ctx, policy);
@@ -297,6 +359,85 @@ make_policy(const plomb_requirement *r, size_t i, const plomb_gate_terms *terms,
 }
 
 /* ------------------------------------------------------------ the second look */
+
+/* The checks that an accepted signature must have passed, by the words of the policy file alone. */
+static uint32_t
+needed_checks(const plomb_requirement *r, const plomb_finding *finding)
+{
+#define BIT(check) ((uint32_t)1 << PLOMB_CHECK_##check)
+	uint32_t set;
+
+	set = BIT(PARSE) | BIT(MATERIAL) | BIT(BINDING) | BIT(TIME) | BIT(SIGNATURE) | BIT(SUBJECT);
+	if (finding->format != PLOMB_FORMAT_SIMPLESIGNING) {
+		set |= BIT(PREDICATE);
+	}
+	if (needs_log(r)) {
+		set |= BIT(TLOG);
+	}
+	if (r->type != PLOMB_REQUIRE_KEY) {
+		set |= BIT(CHAIN) | BIT(IDENTITY) | BIT(ISSUER);
+	}
+	if (needs_certificate_log(r)) {
+		set |= BIT(SCT);
+	}
+	if (r->extensions.count != 0 || (r->type == PLOMB_REQUIRE_IDENTITY && r->identities[finding->policy].extensions.count != 0)) {
+		set |= BIT(EXTENSIONS);
+	}
+	if (r->annotations.count != 0) {
+		set |= BIT(ANNOTATIONS);
+	}
+	return set;
+#undef BIT
+}
+
+/* A requirement that was put to the library wrongly is no yes. */
+static int
+is_complete(const plomb_requirement *r, const plomb_finding *finding)
+{
+	uint32_t needed;
+	unsigned i;
+
+	needed = needed_checks(r, finding);
+	for (i = 0; i < PLOMB_CHECK_COUNT; i ++) {
+		if ((needed >> i & 1) != 0 && finding->check[i] != PLOMB_OK) {
+			return 0;
+		}
+	}
+	return finding->status == PLOMB_OK;
+}
+
+static int
+has_time(const plomb_finding *finding, plomb_time_source source)
+{
+	size_t i;
+
+	for (i = 0; i < finding->time_count; i ++) {
+		if (finding->time_sources[i] == source) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Who says when. The logs that the policy names have to have said it with a
+ * signed entry timestamp, which is what containers/image asks of them. Where
+ * no log is asked for, an authority has to say it: that this machine's clock
+ * is within the certificate's ten minutes says nothing about the signature.
+ */
+static plomb_status
+check_times(const plomb_requirement *r, const plomb_finding *finding)
+{
+	if (r->log_count != 0 && !has_time(finding, PLOMB_TIME_SOURCE_TLOG)) {
+		return PLOMB_TLOG_PROMISE_MISSING;
+	}
+	if (has_time(finding, PLOMB_TIME_SOURCE_CLOCK)
+		|| (r->type == PLOMB_REQUIRE_IDENTITY && !needs_log(r) && !has_time(finding, PLOMB_TIME_SOURCE_TSA)))
+	{
+		return PLOMB_TIME_MISSING;
+	}
+	return PLOMB_OK;
+}
 
 /* What the signature says that the image is called; absent if it says nothing. */
 static plomb_status
@@ -347,23 +488,28 @@ refuse_name(plomb_finding *finding, const plomb_detail *detail)
 	return PLOMB_OK;
 }
 
-static plomb_status
-look_again(void *user, plomb_ctx *ctx, plomb_finding *finding)
+static void
+refuse(plomb_finding *finding, plomb_check check, plomb_status status)
 {
-	const plomb_gate_requirement *g;
+	plomb_view none = { NULL, 0 };
+
+	plomb_finding_refuse(finding, check, status, NULL, NULL, none);
+}
+
+/* The name is one for the image that was asked for. */
+static plomb_status
+check_name(const plomb_gate_requirement *g, plomb_ctx *ctx, plomb_finding *finding)
+{
 	plomb_view name;
 	plomb_status s;
+	int may_lack_one;
 
-	g = user;
-	if (g->requirement->type == PLOMB_REQUIRE_FULCIO && !is_email(finding)) {
-		plomb_finding_refuse(finding, PLOMB_CHECK_IDENTITY, PLOMB_IDENTITY_SAN_MISMATCH, NULL,
-			"an e-mail address", plomb_bytes_view(&finding->subject));
-		return PLOMB_OK;
-	}
+	/* cosign 2's form has a place for the name: one that is left empty is a mistake, or a trick. */
+	may_lack_one = g->requirement->accept_unnamed && finding->format != PLOMB_FORMAT_SIMPLESIGNING;
 	s = signed_name(g, ctx, finding, &name);
 	if (s == PLOMB_OK) {
 		memset(ctx->detail, 0, sizeof *ctx->detail);
-		s = plomb_signed_identity_check(ctx, &g->requirement->signed_identity, g->image, name, g->requirement->accept_unnamed);
+		s = plomb_signed_identity_check(ctx, &g->requirement->signed_identity, g->image, name, may_lack_one);
 	}
 	if (s == PLOMB_OK || s == PLOMB_NO_ROOM) {
 		return s;
@@ -371,15 +517,39 @@ look_again(void *user, plomb_ctx *ctx, plomb_finding *finding)
 	if (s == PLOMB_POLICY_IDENTITY_MISMATCH) {
 		return refuse_name(finding, ctx->detail);
 	}
-	plomb_finding_refuse(finding, PLOMB_CHECK_SUBJECT, s, NULL, NULL, name);
+	refuse(finding, PLOMB_CHECK_SUBJECT, s);
 	return PLOMB_OK;
+}
+
+static plomb_status
+look_again(void *user, plomb_ctx *ctx, plomb_finding *finding)
+{
+	const plomb_gate_requirement *g;
+	plomb_status s;
+
+	g = user;
+	if (!is_complete(g->requirement, finding)) {
+		refuse(finding, PLOMB_CHECK_PARSE, PLOMB_INTERNAL_ERROR);
+		return PLOMB_OK;
+	}
+	s = check_times(g->requirement, finding);
+	if (s != PLOMB_OK) {
+		refuse(finding, s == PLOMB_TIME_MISSING ? PLOMB_CHECK_TIME : PLOMB_CHECK_TLOG, s);
+		return PLOMB_OK;
+	}
+	if (g->requirement->type == PLOMB_REQUIRE_FULCIO && !is_email(finding)) {
+		plomb_finding_refuse(finding, PLOMB_CHECK_IDENTITY, PLOMB_IDENTITY_SAN_MISMATCH, NULL,
+			"an e-mail address", plomb_bytes_view(&finding->subject));
+		return PLOMB_OK;
+	}
+	return check_name(g, ctx, finding);
 }
 
 /* ------------------------------------------------------------------ the question */
 
 /* see gate.h */
 plomb_status
-plomb_gate_ask(plomb_gate_requirement *g, const plomb_gate_terms *terms, plomb_ctx *ctx, plomb_wanted *wanted)
+plomb_gate_ask(plomb_gate_requirement *g, plomb_gate_terms *terms, plomb_ctx *ctx, plomb_wanted *wanted)
 {
 	const plomb_requirement *r;
 	plomb_policy *policy;

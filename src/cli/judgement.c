@@ -334,6 +334,28 @@ plomb_judgement_blame(plomb_judgement *judgement, plomb_status status, const cha
 }
 
 /* see judgement.h */
+void
+plomb_judgement_take(plomb_judgement *judgement, plomb_judgement *other)
+{
+	plomb_finding *slot;
+	size_t i;
+
+	for (i = 0; i < other->count; i ++) {
+		slot = add_slot(judgement);
+		if (slot == NULL) {
+			free_finding(&other->finding[i]);
+			continue;
+		}
+		*slot = other->finding[i];
+	}
+	free(other->finding);
+	other->finding = NULL;
+	other->count = 0;
+	judgement->headline = judgement->count;
+	judgement->out_of_memory |= other->out_of_memory;
+}
+
+/* see judgement.h */
 size_t
 plomb_judgement_accepted(const plomb_judgement *judgement)
 {

@@ -85,6 +85,12 @@ void plomb_judgement_decide(plomb_judgement *judgement, plomb_status none_found)
 /* Something else stands in the way, whatever the findings say. sentence may be NULL: the status's own. */
 void plomb_judgement_blame(plomb_judgement *judgement, plomb_status status, const char *sentence);
 
+/*
+ * Take over the findings of another judgement, behind those that are there.
+ * The other has none afterwards.
+ */
+void plomb_judgement_take(plomb_judgement *judgement, plomb_judgement *other);
+
 /* Accepted findings. */
 size_t plomb_judgement_accepted(const plomb_judgement *judgement);
 /* "accepted", "rejected", "undecided". */

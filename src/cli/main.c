@@ -117,7 +117,7 @@ static int
 is_help(const plomb_app *app)
 {
 	return plomb_args_on(app->args, PLOMB_OPTION_HELP, 0)
-		&& !(app->is_gate && plomb_args_text(app->args, PLOMB_OPTION_NAME) != NULL);
+		&& !(app->is_gate && plomb_gate_is_asked(app->args));
 }
 
 /* --help, or nothing at all, is help. */
@@ -200,7 +200,9 @@ main(int argc, char **argv)
 	char **arguments;
 
 	memset(&app, 0, sizeof app);
-	app.is_cosign = argc > 0 && plomb_as_cosign(argv[0]);
+	app.is_gate = plomb_gate_argv(argc, argv, &arguments, &count);
+	/* containerd starts the gate under whatever name it was given. */
+	app.is_cosign = !app.is_gate && argc > 0 && plomb_as_cosign(argv[0]);
 	if (!hold_standard_descriptors() || !ignore_broken_pipes()) {
 		return app.is_cosign ? PLOMB_COSIGN_FAILURE : PLOMB_CLASS_UNDECIDED;
 	}
@@ -212,7 +214,6 @@ main(int argc, char **argv)
 	app.err = stderr;
 	look_at_terminal(&app);
 	plomb_fault_init(&fault);
-	app.is_gate = plomb_gate_argv(argc, argv, &arguments, &count);
 	if (arguments == NULL) {
 		(void)plomb_fail_status(&fault, PLOMB_NO_ROOM, NULL);
 		return plomb_app_fail(&app, NULL, &fault);

@@ -84,11 +84,11 @@ typedef enum {
 	X(DIGEST, "digest", 0, TEXT, PLOMB_CMD_VERIFY_BLOB_ATTESTATION | PLOMB_CMD_GATE, 0, NULL, "DIGEST", "of the file, as hex, instead of the file; gate: of the image, as sha256:...") \
 	X(NAME, "name", 0, TEXT, PLOMB_CMD_GATE, 0, NULL, "REFERENCE", "what the image is called") \
 	X(STDIN_MEDIA_TYPE, "stdin-media-type", 0, TEXT, PLOMB_CMD_GATE, 0, NULL, "TYPE", "standard input is the image's descriptor, of this type") \
-	X(OPERATION, "operation", 0, TEXT, PLOMB_CMD_GATE, 0, NULL, "WORD", "what the image is wanted for; every use is treated alike") \
+	X(OPERATION, "operation", 0, TEXT, PLOMB_CMD_GATE, 0, NULL, "WORD", "what the image is wanted for, pull or run; both are decided alike") \
 	X(DIGEST_ALG, "digestAlg", 0, TEXT, PLOMB_CMD_VERIFY_BLOB_ATTESTATION, 0, NULL, "HASH", "of --digest: sha256, sha384 or sha512") \
-	X(OUTPUT, "output", 'o', TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_TREE | PLOMB_CMD_INSPECT | PLOMB_CMD_ROOT_SHOW | PLOMB_CMD_VERSION, 0, NULL, "FORMAT", "json, text, or report: every check of every signature") \
+	X(OUTPUT, "output", 'o', TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_GATE | PLOMB_CMD_TREE | PLOMB_CMD_INSPECT | PLOMB_CMD_ROOT_SHOW | PLOMB_CMD_VERSION, 0, NULL, "FORMAT", "json, text, or report: every check of every signature") \
 	X(JSON, "json", 0, SWITCH, PLOMB_CMD_VERSION, 0, NULL, NULL, "the same as --output json") \
-	X(EXPLAIN, "explain", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "one line a check on stderr, as on a terminal") \
+	X(EXPLAIN, "explain", 0, SWITCH, PLOMB_CMDS_VERIFY | PLOMB_CMD_GATE, 0, NULL, NULL, "one line a check on stderr, as on a terminal") \
 	X(STAGING, "staging", 0, SWITCH, PLOMB_CMD_CONFORMANCE, PLOMB_CMDS_UPDATE, "only the public-good root is compiled in; give --mirror and --root", NULL, "needs --trusted-root: only the public-good root is compiled in") \
 	X(FULCIO, "fulcio", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=...,certificate-chain=FILE[,start-time=...][,end-time=...]") \
 	X(REKOR, "rekor", 0, LIST, PLOMB_CMD_ROOT_CREATE, 0, NULL, "SPEC", "url=...,public-key=FILE,start-time=...[,end-time=...][,origin=...]") \

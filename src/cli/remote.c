@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../../port/helper.h"
+#include "../../port/file.h"
+#include "../../port/home.h"
 
 /* What all answers about one image may take; attestations are counted in it. */
 #define MOST_MEMORY (512u << 20)
@@ -41,15 +42,37 @@ file_below(const char *folder, const char *name)
 	return copy;
 }
 
+/* Where podman logs in until the machine is switched off: below XDG_RUNTIME_DIR, else below /run. */
+static char *
+find_runtime_config(void)
+{
+	const char *folder;
+	plomb_text path;
+	char *found;
+
+	folder = getenv("XDG_RUNTIME_DIR");
+	if (folder != NULL && folder[0] != 0) {
+		return file_below(folder, "containers/auth.json");
+	}
+	plomb_text_init(&path);
+	plomb_text_str(&path, "/run/containers/");
+	plomb_text_decimal(&path, (int64_t)plomb_user_number());
+	found = path.failed ? NULL : file_below(plomb_text_cstr(&path), "auth.json");
+	plomb_text_free(&path);
+	return found;
+}
+
 /* Docker's file, else containers'; NULL if there is none. Freed by the caller. */
 static char *
 find_config(void)
 {
-	const char *named;
+	char home[PLOMB_MAX_PATH];
+	const char *named, *folder;
 	char *path;
 
+	folder = plomb_home(home, sizeof home) ? home : NULL;
 	named = getenv("DOCKER_CONFIG");
-	path = named != NULL && named[0] != 0 ? file_below(named, "config.json") : file_below(getenv("HOME"), ".docker/config.json");
+	path = named != NULL && named[0] != 0 ? file_below(named, "config.json") : file_below(folder, ".docker/config.json");
 	if (path != NULL) {
 		return path;
 	}
@@ -57,12 +80,12 @@ find_config(void)
 	if (named != NULL && named[0] != 0) {
 		return plomb_copy_view(plomb_view_of_arg(named));
 	}
-	if ((path = file_below(getenv("XDG_RUNTIME_DIR"), "containers/auth.json")) != NULL
+	if ((path = find_runtime_config()) != NULL
 		|| (path = file_below(getenv("XDG_CONFIG_HOME"), "containers/auth.json")) != NULL)
 	{
 		return path;
 	}
-	return file_below(getenv("HOME"), ".config/containers/auth.json");
+	return file_below(folder, ".config/containers/auth.json");
 }
 
 static plomb_status
@@ -114,7 +137,7 @@ ask_helper(plomb_remote *remote, plomb_work *work, const plomb_docker_entry *ent
 		plomb_text_free(&program);
 		return plomb_fail_status(remote->fault, PLOMB_NO_ROOM, NULL);
 	}
-	s = plomb_helper_posix.run(&plomb_helper_posix, plomb_text_cstr(&program), entry->server,
+	s = remote->helper.run(&remote->helper, plomb_text_cstr(&program), entry->server,
 		out, MAX_HELPER_OUTPUT, &got, &exit_status);
 	if (s != PLOMB_OK) {
 		s = helper_fault(remote, plomb_text_cstr(&program), s == PLOMB_UNSET ? "there is no such program"
@@ -197,9 +220,26 @@ read_given(plomb_remote *remote, const plomb_args *args, plomb_fault *fault)
 	return PLOMB_OK;
 }
 
-/* A host that a reference could begin with. */
+/*
+ * An option, else the variable that stands for it where somebody else writes
+ * the command line. Neither of those that have one weakens a check: what is
+ * fetched from wherever is held against digests and signatures.
+ */
 static plomb_status
-check_mirror(const char *mirror, plomb_fault *fault)
+option_or_variable(const plomb_args *args, plomb_option option, const char *variable, const char **name, const char **value, plomb_fault *fault)
+{
+	*name = variable;
+	*value = plomb_args_text(args, option);
+	if (*value == NULL) {
+		return plomb_variable(variable, value, fault);
+	}
+	*name = option == PLOMB_OPTION_REGISTRY_CACERT ? "--registry-cacert" : "--registry-mirror";
+	return PLOMB_OK;
+}
+
+/* A host that a reference could begin with. name is where it was given. */
+static plomb_status
+check_mirror(const char *name, const char *mirror, plomb_fault *fault)
 {
 	plomb_reference reference;
 	plomb_text text;
@@ -214,22 +254,25 @@ check_mirror(const char *mirror, plomb_fault *fault)
 	is_good = plomb_reference_parse(plomb_text_as_view(&text), &reference) == PLOMB_OK
 		&& plomb_view_is(reference.registry, mirror);
 	plomb_text_free(&text);
-	return is_good ? PLOMB_OK : plomb_fail(fault, PLOMB_USAGE_ERROR, "--registry-mirror: ", plomb_tellable(mirror),
+	return is_good ? PLOMB_OK : plomb_fail(fault, PLOMB_USAGE_ERROR, name, ": ", plomb_tellable(mirror),
 		" is not a host[:port]", (const char *)NULL);
 }
 
 static plomb_status
 read_options(plomb_remote *remote, const plomb_args *args, plomb_fault *fault)
 {
-	const char *value;
+	const char *value, *ca_name, *mirror_name;
 	plomb_status s;
 
-	remote->tls.ca_file = plomb_args_text(args, PLOMB_OPTION_REGISTRY_CACERT);
+	if ((s = option_or_variable(args, PLOMB_OPTION_REGISTRY_CACERT, "PLOMB_REGISTRY_CACERT", &ca_name, &remote->tls.ca_file, fault)) != PLOMB_OK
+		|| (s = option_or_variable(args, PLOMB_OPTION_REGISTRY_MIRROR, "PLOMB_REGISTRY_MIRROR", &mirror_name, &remote->mirror, fault)) != PLOMB_OK)
+	{
+		return s;
+	}
 	remote->tls.client_cert = plomb_args_text(args, PLOMB_OPTION_REGISTRY_CLIENT_CERT);
 	remote->tls.client_key = plomb_args_text(args, PLOMB_OPTION_REGISTRY_CLIENT_KEY);
 	remote->tls.server_name = plomb_args_text(args, PLOMB_OPTION_REGISTRY_SERVER_NAME);
 	remote->tls.insecure = plomb_args_on(args, PLOMB_OPTION_ALLOW_INSECURE, 0);
-	remote->mirror = plomb_args_text(args, PLOMB_OPTION_REGISTRY_MIRROR);
 	value = plomb_args_text(args, PLOMB_OPTION_TAG_PREFIX);
 	remote->prefix = value == NULL ? "" : value;
 	if ((s = plomb_variable("COSIGN_REPOSITORY", &remote->repository, fault)) != PLOMB_OK) {
@@ -239,9 +282,9 @@ read_options(plomb_remote *remote, const plomb_args *args, plomb_fault *fault)
 		return plomb_fail(fault, PLOMB_USAGE_ERROR, "--registry-client-cert and --registry-client-key go together", (const char *)NULL);
 	}
 	if (remote->tls.ca_file != NULL && !plomb_file_exists(remote->tls.ca_file)) {
-		return plomb_fail(fault, PLOMB_CONFIG_INVALID, "--registry-cacert: there is no file ", remote->tls.ca_file, (const char *)NULL);
+		return plomb_fail(fault, PLOMB_CONFIG_INVALID, ca_name, ": there is no file ", remote->tls.ca_file, (const char *)NULL);
 	}
-	return check_mirror(remote->mirror, fault);
+	return check_mirror(mirror_name, remote->mirror, fault);
 }
 
 /* see remote.h */
@@ -252,6 +295,7 @@ plomb_remote_open(plomb_remote *remote, const plomb_args *args, plomb_fault *fau
 
 	memset(remote, 0, sizeof *remote);
 	remote->fault = fault;
+	remote->helper = plomb_helper_posix;
 	if (strcmp(plomb_http_backend, "none") == 0) {
 		return plomb_fail(fault, PLOMB_UNSUPPORTED_FEATURE, PLOMB_WHY_REGISTRY "; use --local-image with a path", (const char *)NULL);
 	}

@@ -7,6 +7,7 @@
 
 #include "options.h"
 
+#include "../../port/helper.h"
 #include "../oci/docker_config.h"
 #include "../oci/store_registry.h"
 
@@ -15,6 +16,7 @@ typedef struct {
 	plomb_http *http;
 	plomb_registry *registry;
 	plomb_network network;
+	plomb_helper helper; /* whoever has less time than the helpers' own limit says so after plomb_remote_open */
 	/* From the command line and the environment. */
 	plomb_login given;      /* by flags; it is for every registry of the run */
 	const char *mirror;     /* host[:port] to fetch images from, or NULL */

@@ -102,18 +102,20 @@ plomb_timeout_as_cosign(void)
 	last_status = PLOMB_COSIGN_FAILURE;
 }
 
-static volatile sig_atomic_t is_answer;
+/* What it says on standard output, or NULL. */
+static const char *volatile last_answer;
 
 /* Only what is allowed in a signal handler. */
 static void
 on_alarm(int number)
 {
-	static const char answer[] = "rejected: timeout: the deadline has passed\n";
+	const char *answer;
 	ssize_t ignored;
 
 	(void)number;
-	if (is_answer) {
-		ignored = write(STDOUT_FILENO, answer, sizeof answer - 1);
+	answer = last_answer;
+	if (answer != NULL) {
+		ignored = write(STDOUT_FILENO, answer, strlen(answer));
 	}
 	ignored = write(STDERR_FILENO, last_words, strlen(last_words));
 	(void)ignored;
@@ -147,7 +149,7 @@ plomb_timeout_network(const plomb_args *args, plomb_fault *fault)
 
 /* see timeout.h */
 void
-plomb_timeout_answer(void)
+plomb_timeout_answer(const char *line)
 {
-	is_answer = 1;
+	last_answer = line;
 }

@@ -15,8 +15,8 @@ PLOMB_MUST_CHECK plomb_status plomb_duration_parse(plomb_view text, uint32_t *ms
 
 /* From now on; after it the program says so and exits with 3. 0 if the system cannot. */
 int plomb_timeout_start(uint32_t ms);
-/* Say it on standard output too, as the gate's answer. */
-void plomb_timeout_answer(void);
+/* What to say on standard output then; line must stay until it is replaced. NULL: nothing. */
+void plomb_timeout_answer(const char *line);
 
 /* For a command that asks the network: PLOMB_TIMEOUT_NETWORK_MS, unless --timeout has started it. PLOMB_INTERNAL_ERROR. */
 PLOMB_MUST_CHECK plomb_status plomb_timeout_network(const plomb_args *args, plomb_fault *fault);

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "../../port/file.h"
+#include "../../port/home.h"
 #include "../core/trust.h"
 #include "room.h"
 
@@ -36,6 +38,7 @@ plomb_tuf_path(const char *folder, const char *name)
 char *
 plomb_tuf_folder(void)
 {
+	char home[PLOMB_MAX_PATH];
 	const char *value;
 
 	value = getenv("TUF_ROOT");
@@ -47,8 +50,7 @@ plomb_tuf_folder(void)
 	if (value != NULL && value[0] == '/') {
 		return join(value, "/plomb/tuf", "");
 	}
-	value = getenv("HOME");
-	return value == NULL || value[0] == 0 ? NULL : join(value, "/.local/share/plomb/tuf", "");
+	return plomb_home(home, sizeof home) ? join(home, "/.local/share/plomb/tuf", "") : NULL;
 }
 
 /* What is kept under this name; nothing is nothing. */

@@ -200,8 +200,9 @@ read_size(const plomb_json *doc, uint32_t value, uint64_t *size)
 	return PLOMB_OK;
 }
 
-static plomb_status
-read_descriptor(plomb_work *work, const plomb_json *doc, uint32_t object, plomb_descriptor *descriptor)
+/* see manifest.h */
+plomb_status
+plomb_descriptor_read(plomb_work *work, const plomb_json *doc, uint32_t object, plomb_descriptor *descriptor)
 {
 	uint32_t values[DESCRIPTOR_MEMBERS];
 	plomb_status s;
@@ -233,7 +234,7 @@ optional_descriptor(plomb_work *work, const plomb_json *doc, uint32_t value, int
 		return PLOMB_OK;
 	}
 	*has = 1;
-	return read_descriptor(work, doc, value, descriptor);
+	return plomb_descriptor_read(work, doc, value, descriptor);
 }
 
 static plomb_status
@@ -295,7 +296,7 @@ check_list(plomb_work *work, plomb_manifest *manifest)
 	for (i = plomb_json_first(doc, manifest->list); i != PLOMB_JSON_NONE; i = plomb_json_next(doc, i)) {
 		size_t mark = plomb_work_mark(work);
 		plomb_descriptor descriptor;
-		plomb_status s = read_descriptor(work, doc, i, &descriptor);
+		plomb_status s = plomb_descriptor_read(work, doc, i, &descriptor);
 
 		plomb_work_release(work, mark);
 		if (s != PLOMB_OK) {
@@ -393,7 +394,7 @@ plomb_manifest_descriptor(plomb_work *work, const plomb_manifest *manifest, uint
 		element = plomb_json_next(&manifest->doc, element);
 	}
 	/* Past the end it is "not an object", like any element that is none. */
-	return read_descriptor(work, &manifest->doc, element, descriptor);
+	return plomb_descriptor_read(work, &manifest->doc, element, descriptor);
 }
 
 /* see manifest.h */

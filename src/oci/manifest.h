@@ -57,6 +57,13 @@ PLOMB_MUST_CHECK plomb_status plomb_manifest_type(const plomb_manifest *manifest
 int plomb_digest_eq(const plomb_digest *a, const plomb_digest *b);
 
 /*
+ * A descriptor in any document. PLOMB_MANIFEST_MALFORMED,
+ * PLOMB_DIGEST_ALG_UNSUPPORTED, PLOMB_NO_ROOM. Members that are not read
+ * here are not looked at.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_descriptor_read(plomb_work *work, const plomb_json *doc, uint32_t object, plomb_descriptor *descriptor);
+
+/*
  * Read a manifest or index. JSON that is malformed or has a key twice is
  * PLOMB_MANIFEST_MALFORMED. What is both, or neither, is
  * PLOMB_MANIFEST_MALFORMED (CVE-2021-41190); a media type that is none of

@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from plomb import IDENTITY_FLAGS, PROGRAM, image_with, mint, run
+from plomb import IDENTITY, IDENTITY_FLAGS, ISSUER, PROGRAM, image_with, mint, run
 
 PREDICATE = "https://example.com/sbom/v1"
 
@@ -109,15 +109,20 @@ def material(tmp_path_factory):
     (folder / "b.json").write_bytes(b.bundle_text)
     (folder / "blob.json").write_bytes(b.trusted_root_text)
     (folder / "k.pub").write_text(mint(material="key").key.pem)
+    sign = {"type": "sigstoreSigned", "signedIdentity": {"type": "matchRepository"},
+            "plomb": {"identity": IDENTITY, "issuer": ISSUER, "trustedRoot": "root.json", "acceptUnnamed": True, "annotations": {"tag": "v1"}}}
+    (folder / "accept.json").write_text(json.dumps({"default": [sign, sign]}))
     return folder
 
 
 LOCAL = ("verify", *IDENTITY_FLAGS, "-a", "tag=v1", "--local-image")
+GATE = ("-name", "registry.mint.example/acme/edge:v1", "--local-image", "layout:latest")
 COMMANDS = {
     "image": (*LOCAL, "layout:latest", "--trusted-root", "root.json"),
     "tar": (*LOCAL, "layout.tar", "--trusted-root", "root.json", "-o", "report", "--explain"),
     "old": (*LOCAL, "old:latest", "--trusted-root", "old.json"),
     "refused": ("verify", *IDENTITY_FLAGS, "-a", "tag=v3", "--local-image", "layout", "--trusted-root", "root.json", "-o", "report"),
+    "gate": ("gate", *GATE, "--policy", "accept.json"),
     "blob": ("verify-blob", *IDENTITY_FLAGS, "--trusted-root", "blob.json", "--bundle", "b.json", "artifact", "-o", "report"),
     "inspect": ("inspect", "b.json", "-o", "json"),
     "create": ("trusted-root", "create", "--with-default-services", "--rekor", "url=x,public-key=k.pub,start-time=2026-01-01T00:00:00Z"),
