@@ -388,6 +388,8 @@ static const struct {
 	{ "a switch as a word", KEY ",'signedIdentity':{'type':'matchRepository'},'plomb':{'acceptUnnamed':'yes'}}", "acceptUnnamed" },
 	/* plomb's own: who signed. */
 	{ "an issuer without anybody", OWN "'issuer':'i'}}", "an identity needs one of identity" },
+	{ "an issuer's expression without anybody", KEY ",'plomb':{'issuerRegexp':'i'}}", "an identity needs one of identity" },
+	{ "an identity's expression beside a key", KEY ",'plomb':{'identityRegexp':'i'}}", "an identity needs one of issuer" },
 	{ "somebody from anywhere", OWN "'identity':'x'}}", "an identity needs one of issuer" },
 	{ "two identities in one", OWN WHO ",'identityRegexp':'x'}}", "an identity needs one of identity" },
 	{ "two issuers in one", OWN WHO ",'issuerRegexp':'x'}}", "an identity needs one of issuer" },
@@ -883,6 +885,24 @@ test_ceilings(void **state)
 	assert_true(detail.what.n != 0);
 }
 
+/* What is read only to be checked takes no memory for long. */
+static void
+test_many_scopes(void **state)
+{
+	static char list[1024];
+	plomb_policy_choice choice;
+	size_t i, n;
+
+	(void)state;
+	n = (size_t)snprintf(list, sizeof list, "'s%%zu.example':[{'type':'reject'}");
+	for (i = 1; i < PLOMB_MAX_REQUIREMENTS; i ++) {
+		n += (size_t)snprintf(list + n, sizeof list - n, ",{'type':'reject'}");
+	}
+	(void)snprintf(list + n, sizeof list - n, "]");
+	assert_int_equal(choose(many("{'default':" R ",'transports':{'docker':{", list, 500, "}}}"), "s499.example/a:1", &choice), PLOMB_OK);
+	assert_true(plomb_view_is(choice.scope, "s499.example") && choice.count == PLOMB_MAX_REQUIREMENTS);
+}
+
 /* With ever more memory, until it is enough: too little is said, and never reads as another answer. */
 static void
 try_sizes(plomb_view file, const plomb_image_name *name, size_t count, size_t step)
@@ -1041,6 +1061,7 @@ main(void)
 		cmocka_unit_test(test_other_transports),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_ceilings),
+		cmocka_unit_test(test_many_scopes),
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_examples)
 	};

@@ -56,6 +56,7 @@ test_parse(void **state)
 		{ "an id and a tag", HEX ":v1", "docker.io/library/" HEX, "v1", "" },
 		{ "an id, which is no name", HEX, NULL, NULL, NULL },
 		{ "capitals that DNS does not see", "Registry.example/app", NULL, NULL, NULL },
+		{ "the last of the capitals", "registry.Z/app", NULL, NULL, NULL },
 		{ "Docker Hub in capitals", "Docker.io/library/busybox", NULL, NULL, NULL },
 		{ "capitals in the path", "registry.example/App", NULL, NULL, NULL },
 		{ "a dot at the end that DNS does not see", "registry.example./app", NULL, NULL, NULL },
@@ -75,9 +76,15 @@ test_parse(void **state)
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i ++) {
 		plomb_image_name name;
+		plomb_view text;
 		plomb_status s;
+		unsigned char *copy;
 
-		s = plomb_image_name_parse(&work, plomb_view_of(rows[i].text), &name);
+		/* A copy with nothing behind it that could be read. */
+		text.n = strlen(rows[i].text);
+		text.p = copy = malloc(text.n + (text.n == 0));
+		memcpy(copy, rows[i].text, text.n);
+		s = plomb_image_name_parse(&work, text, &name);
 		if ((s == PLOMB_OK) != (rows[i].repository != NULL)
 			|| (s == PLOMB_OK && (!plomb_view_is(name.repository, rows[i].repository)
 				|| !plomb_view_is(name.tag, rows[i].tag) || !plomb_view_is(name.digest, rows[i].digest)))
@@ -85,6 +92,7 @@ test_parse(void **state)
 		{
 			fail_msg("%s: %s: %s, %.*s", rows[i].who, rows[i].text, plomb_status_code(s), (int)name.repository.n, (const char *)name.repository.p);
 		}
+		free(copy);
 	}
 	assert_int_equal(plomb_image_name_parse(&work, plomb_view_of("app@md5:0123456789abcdef0123456789abcdef"), &(plomb_image_name){ { NULL, 0 }, { NULL, 0 }, { NULL, 0 } }),
 		PLOMB_DIGEST_ALG_UNSUPPORTED);
@@ -244,6 +252,9 @@ test_remap(void **state)
 		{ "a digest", "mirror.example", "vendor.example", "mirror.example/app" D, "vendor.example/app:any", 1 },
 		{ "no tag is the latest", "mirror.example", "vendor.example", "mirror.example/app", "vendor.example/app:latest", 1 },
 		{ "not below the prefix: nothing is changed", "mirror.example/ns", "vendor.example", "mirror.example/other/app:1", "mirror.example/other/app:1", 1 },
+		{ "another namespace of the same length: nothing is changed", "mirror.example/ns", "vendor.example", "mirror.example/xx/app:1", "mirror.example/xx/app:1", 1 },
+		{ "another namespace of the same length", "mirror.example/ns", "vendor.example", "mirror.example/xx/app:1", "vendor.example/app:1", 0 },
+		{ "another host of the same length", "mirror.example", "vendor.example", "mirrox.example/app:1", "vendor.example/app:1", 0 },
 		{ "a longer prefix than the image", "mirror.example/app/more", "vendor.example", "mirror.example/app:1", "mirror.example/app:1", 1 },
 		{ "the mirror's own name", "mirror.example", "vendor.example", "mirror.example/app:1", "mirror.example/app:1", 0 },
 		{ "another tag", "mirror.example", "vendor.example", "mirror.example/app:1", "vendor.example/app:2", 0 },
