@@ -37,6 +37,7 @@ static unsigned char room[1u << 20];
 static plomb_status
 bind(const plomb_candidate *candidate, plomb_view body, const plomb_cert *cert, const plomb_key *key, const char *artifact)
 {
+	plomb_messages messages;
 	plomb_message message;
 	plomb_detail detail;
 	plomb_entry entry;
@@ -51,7 +52,8 @@ bind(const plomb_candidate *candidate, plomb_view body, const plomb_cert *cert, 
 	ctx.crypto = &plomb_crypto_default;
 	ctx.detail = &detail;
 	plomb_message_from_bytes(&message, plomb_view_of(artifact));
-	s = plomb_entry_bind(&ctx, candidate, &entry, cert, key, &message);
+	plomb_messages_init(&messages, candidate, &message);
+	s = plomb_entry_bind(&ctx, candidate, &entry, cert, key, &messages);
 	if (s == PLOMB_OK && plomb_work_mark(&work) != 0) {
 		abort();
 	}

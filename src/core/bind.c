@@ -187,7 +187,7 @@ bind_body(plomb_binding *b)
 /* see entry.h */
 plomb_status
 plomb_entry_bind(plomb_ctx *ctx, const plomb_candidate *candidate, const plomb_entry *entry,
-	const plomb_cert *cert, const plomb_key *key, plomb_message *artifact)
+	const plomb_cert *cert, const plomb_key *key, plomb_messages *messages)
 {
 	size_t mark = plomb_work_mark(ctx->work);
 	plomb_binding b;
@@ -203,7 +203,7 @@ plomb_entry_bind(plomb_ctx *ctx, const plomb_candidate *candidate, const plomb_e
 	b.entry = entry;
 	b.cert = cert;
 	b.key = key;
-	b.artifact = artifact;
+	b.messages = messages;
 	s = bind_body(&b);
 	/* After a refusal the memory stays: the detail points into it. */
 	if (s == PLOMB_OK) {

@@ -20,7 +20,7 @@ typedef struct {
 	const plomb_entry *entry;
 	const plomb_cert *cert; /* exactly one of these two */
 	const plomb_key *key;
-	plomb_message *artifact;
+	plomb_messages *messages;
 	plomb_json doc; /* the body */
 	uint32_t spec;  /* token of its spec member */
 } plomb_binding;

@@ -70,15 +70,6 @@ match_hash(plomb_binding *b, const char *what, const logged_hash *logged, plomb_
 }
 
 static plomb_status
-match_hash_of(plomb_binding *b, const char *what, const logged_hash *logged, plomb_view bytes)
-{
-	plomb_message message;
-
-	plomb_message_from_bytes(&message, bytes);
-	return match_hash(b, what, logged, &message);
-}
-
-static plomb_status
 decode(plomb_binding *b, plomb_view text, plomb_view *bytes)
 {
 	plomb_status s = plomb_base64_decode(b->ctx->work, text, 0, bytes);
@@ -160,10 +151,7 @@ plomb_bind_hashedrekord_v001(plomb_binding *b)
 	if ((s = match_pem(b, pem)) != PLOMB_OK) {
 		return s;
 	}
-	if (b->candidate->content == PLOMB_CONTENT_SIMPLESIGNING) {
-		return match_hash_of(b, "data.hash", &logged, b->candidate->payload);
-	}
-	return match_hash(b, "data.hash", &logged, b->artifact);
+	return match_hash(b, "data.hash", &logged, b->messages->signed_);
 }
 
 /*
@@ -193,10 +181,14 @@ only_element(plomb_binding *b, uint32_t array, uint32_t *element)
 static plomb_status
 match_envelope(plomb_binding *b, const logged_hash *logged)
 {
+	plomb_message envelope;
+
 	if (b->candidate->envelope.n == 0) {
 		return PLOMB_OK;
 	}
-	return match_hash_of(b, "envelope hash", logged, b->candidate->envelope);
+	/* Such a layer has one log entry: nobody will ask a second time. */
+	plomb_message_from_bytes(&envelope, b->candidate->envelope);
+	return match_hash(b, "envelope hash", logged, &envelope);
 }
 
 /* see bind.h */
@@ -238,7 +230,7 @@ plomb_bind_dsse_v001(plomb_binding *b)
 		return s;
 	}
 	/* Of the payload itself, not of its PAE: that is Rekor v2. */
-	if ((s = match_hash_of(b, "payloadHash", &payload, b->candidate->payload)) != PLOMB_OK) {
+	if ((s = match_hash(b, "payloadHash", &payload, &b->messages->payload)) != PLOMB_OK) {
 		return s;
 	}
 	return match_envelope(b, &envelope);
@@ -287,7 +279,7 @@ plomb_bind_intoto_v001(plomb_binding *b)
 	if ((s = read_hash(b, content[1], &payload)) != PLOMB_OK) {
 		return s;
 	}
-	return match_hash_of(b, "payloadHash", &payload, b->candidate->payload);
+	return match_hash(b, "payloadHash", &payload, &b->messages->payload);
 }
 
 /* What an intoto 0.0.2 entry keeps of the envelope. */
@@ -389,7 +381,7 @@ plomb_bind_intoto_v002(plomb_binding *b)
 	if ((s = match_pem(b, logged.pem)) != PLOMB_OK) {
 		return s;
 	}
-	if ((s = match_hash_of(b, "payloadHash", &payload, b->candidate->payload)) != PLOMB_OK) {
+	if ((s = match_hash(b, "payloadHash", &payload, &b->messages->payload)) != PLOMB_OK) {
 		return s;
 	}
 	if ((s = match_payload(b, &logged)) != PLOMB_OK) {

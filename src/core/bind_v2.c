@@ -1,7 +1,6 @@
 #include "bind.h"
 
 #include "base64.h"
-#include "dsse.h"
 
 /* {"keyDetails":…,"publicKey"|"x509Certificate":{"rawBytes":…}} */
 typedef struct {
@@ -246,8 +245,6 @@ plomb_bind_hashedrekord_v002(plomb_binding *b)
 {
 	static const char *const SPEC[] = { "hashedRekordV002" };
 	static const char *const RECORD[] = { "data", "signature" };
-	unsigned char scratch[PLOMB_PAE_SCRATCH];
-	plomb_message pae, *message = b->artifact;
 	uint32_t spec[1], record[2];
 	plomb_view signature, digest;
 	logged_verifier verifier;
@@ -276,11 +273,7 @@ plomb_bind_hashedrekord_v002(plomb_binding *b)
 		return s;
 	}
 	/* Of an envelope the PAE is logged: what was signed, unlike in v1. */
-	if (b->candidate->content == PLOMB_CONTENT_DSSE) {
-		plomb_dsse_pae(b->candidate->payload_type, b->candidate->payload, scratch, &pae);
-		message = &pae;
-	}
-	if ((s = match_digest(b, "data.digest", &logged, message, &digest)) != PLOMB_OK) {
+	if ((s = match_digest(b, "data.digest", &logged, b->messages->signed_, &digest)) != PLOMB_OK) {
 		return s;
 	}
 	return is_rebuilt(b, &logged, &verifier, digest) ? PLOMB_OK
@@ -302,7 +295,6 @@ plomb_bind_dsse_v002(plomb_binding *b)
 	plomb_view signature, digest;
 	logged_verifier verifier;
 	logged_digest logged;
-	plomb_message payload;
 	plomb_status s;
 
 	if ((s = plomb_bind_members(b, b->spec, SPEC, 1, spec)) != PLOMB_OK) {
@@ -336,6 +328,5 @@ plomb_bind_dsse_v002(plomb_binding *b)
 	if ((s = match_details(b, &verifier, PLOMB_HASH_NONE)) != PLOMB_OK) {
 		return s;
 	}
-	plomb_message_from_bytes(&payload, b->candidate->payload);
-	return match_digest(b, "payloadHash", &logged, &payload, &digest);
+	return match_digest(b, "payloadHash", &logged, &b->messages->payload, &digest);
 }

@@ -7,6 +7,9 @@
 
 #include "trust.h"
 
+/* Room for "DSSEv1 <n> " … as plomb_dsse_pae needs it. */
+#define PLOMB_PAE_SCRATCH 64
+
 /* A log entry as the bundle brings it; everything decoded, nothing believed. */
 typedef struct {
 	int64_t log_index;       /* global */
@@ -58,5 +61,20 @@ typedef struct {
 	plomb_view keyid;        /* DSSE signatures[0].keyid */
 	plomb_view envelope;     /* the envelope's JSON bytes as uploaded, cosign 2 only */
 } plomb_candidate;
+
+/*
+ * What a signature, a log entry and a key are asked about, as messages: each
+ * digest of each is computed once, however many entries ask. Hashing an
+ * envelope's payload for every entry made 2 GB of 60 MB.
+ */
+typedef struct {
+	plomb_message *signed_; /* what the signature is over: the artifact, PAE, or the simple signing payload */
+	plomb_message payload;  /* an envelope's payload, decoded */
+	plomb_message own;      /* signed_, where it is not the artifact */
+	unsigned char scratch[PLOMB_PAE_SCRATCH];
+} plomb_messages;
+
+/* Nothing is hashed yet. messages points into itself and at artifact: it must stay where it is. */
+void plomb_messages_init(plomb_messages *messages, const plomb_candidate *candidate, plomb_message *artifact);
 
 #endif

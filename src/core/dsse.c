@@ -36,6 +36,26 @@ plomb_dsse_pae(plomb_view type, plomb_view payload, unsigned char scratch[PLOMB_
 	plomb_message_add(message, payload);
 }
 
+/* see candidate.h */
+void
+plomb_messages_init(plomb_messages *messages, const plomb_candidate *candidate, plomb_message *artifact)
+{
+	plomb_message_from_bytes(&messages->payload, candidate->payload);
+	messages->signed_ = &messages->own;
+	switch (candidate->content) {
+	case PLOMB_CONTENT_DSSE:
+		plomb_dsse_pae(candidate->payload_type, candidate->payload, messages->scratch, &messages->own);
+		return;
+	case PLOMB_CONTENT_SIMPLESIGNING:
+		plomb_message_from_bytes(&messages->own, candidate->payload);
+		return;
+	case PLOMB_CONTENT_MESSAGE:
+		break;
+	}
+	plomb_message_start(&messages->own);
+	messages->signed_ = artifact;
+}
+
 /*
  * Bytes in base64. In a bundle protobuf's forms; in a cosign 2 layer what
  * Go's encoding/json reads into a []byte, which is the padded standard form.

@@ -7,9 +7,6 @@
 
 #define PLOMB_PAYLOAD_TYPE_INTOTO "application/vnd.in-toto+json"
 
-/* Room for "DSSEv1 <n> " … as plomb_dsse_pae needs it. */
-#define PLOMB_PAE_SCRATCH 64
-
 /* The pre-authentication encoding as a message of parts; scratch must stay as long as the message. */
 void plomb_dsse_pae(plomb_view type, plomb_view payload, unsigned char scratch[PLOMB_PAE_SCRATCH], plomb_message *message);
 

@@ -8,7 +8,6 @@
 #include "annotations.h"
 #include "base64.h"
 #include "bundle.h"
-#include "dsse.h"
 #include "entry.h"
 #include "identity.h"
 #include "layer.h"
@@ -41,8 +40,7 @@ struct run {
 	int entries_seen;
 	plomb_status sct;      /* found while the chain was built: it needs the issuer */
 	plomb_detail sct_detail;
-	plomb_message signed_; /* what the signature is over, unless the artifact itself */
-	unsigned char scratch[PLOMB_PAE_SCRATCH];
+	plomb_messages messages;
 	plomb_statement statement;
 	plomb_simplesigning simplesigning;
 	uint32_t subject;      /* the statement's subject that is this artifact */
@@ -304,7 +302,7 @@ check_binding(struct run *run)
 
 	for (i = 0; i < c->entry_count; i ++) {
 		s = plomb_entry_bind(run->ctx, c, &c->entries[i],
-			is_keyless(run) ? &run->cert : NULL, is_keyless(run) ? NULL : run->key, run->artifact);
+			is_keyless(run) ? &run->cert : NULL, is_keyless(run) ? NULL : run->key, &run->messages);
 		if (s == PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED) {
 			run->verdict->hash_wanted = hash_by_name(run->ctx->detail->want);
 		}
@@ -622,28 +620,27 @@ static plomb_status
 check_signature(struct run *run)
 {
 	const plomb_candidate *c = run->candidate;
-	plomb_hash wanted = run->policy->signature_hash != PLOMB_HASH_NONE
-		? run->policy->signature_hash : plomb_key_default_hash(run->key);
-	plomb_message *message = &run->signed_;
+	plomb_hash pinned = run->policy->signature_hash;
+	plomb_hash wanted = pinned != PLOMB_HASH_NONE ? pinned : plomb_key_default_hash(run->key);
+	plomb_message *message = run->messages.signed_;
 	plomb_hash used;
 	plomb_status s;
 
-	if (c->content == PLOMB_CONTENT_MESSAGE) {
-		message = run->artifact;
+	s = plomb_key_verify_auto(run->ctx, run->key, pinned, message, c->signature, &used);
+	/*
+	 * This key does not sign over the hash that the policy pins. Of a
+	 * given key that is the caller's contradiction; of a certificate's it
+	 * is what was signed, and no other digest of the artifact would help.
+	 */
+	if (s == PLOMB_KEY_TYPE_UNSUPPORTED && is_keyless(run)) {
+		tell(run, "hash", plomb_view_of(plomb_hash_name(pinned)), plomb_view_of(""));
+		return PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED;
 	}
-	if (c->content == PLOMB_CONTENT_DSSE) {
-		plomb_dsse_pae(c->payload_type, c->payload, run->scratch, message);
+	if (s != PLOMB_OK && plomb_message_digest(message, run->ctx->crypto, wanted) == NULL) {
+		/* The one that the key goes with is not known, and a caller may have it. */
+		run->verdict->hash_wanted = wanted;
 	}
-	if (c->content == PLOMB_CONTENT_SIMPLESIGNING) {
-		plomb_message_from_bytes(message, c->payload);
-	}
-	s = plomb_key_verify_auto(run->ctx, run->key, run->policy->signature_hash, message, c->signature, &used);
-	if (s == PLOMB_OK || plomb_message_digest(message, run->ctx->crypto, wanted) != NULL) {
-		return s;
-	}
-	/* The digest that the key goes with was never known: say so, rather than "does not verify". */
-	run->verdict->hash_wanted = wanted;
-	return s == PLOMB_SIGNATURE_INVALID ? PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED : s;
+	return s;
 }
 
 /* ------------------------------------------------------------------ claims */
@@ -868,6 +865,7 @@ judge(plomb_ctx *ctx, const plomb_trust *trust, const plomb_policy *policy,
 	run.artifact = artifact;
 	run.candidate = candidate;
 	run.verdict = verdict;
+	plomb_messages_init(&run.messages, candidate, artifact);
 	run.parsed = parsed;
 	describe(candidate, verdict);
 	verdict->required = required_set(policy, candidate);
