@@ -61,6 +61,7 @@
 #define PLOMB_MAX_PROOF_HASHES      64   /* a tree of 2^63 leaves has a path of 63 */
 #define PLOMB_MAX_CHECKPOINT_BYTES  65536
 #define PLOMB_MAX_CHECKPOINT_LINES  64   /* signature lines; real ones have at most a dozen witnesses */
+#define PLOMB_MAX_SIGNATURE_BYTES   1024 /* RSA of 4096 bits has 512; timestamps are hashed over it */
 #define PLOMB_MAX_CERT_BYTES        16384
 #define PLOMB_MAX_TSR_BYTES         65536
 #define PLOMB_MAX_SUBJECTS          1024

@@ -14,6 +14,8 @@
  *	warn=A,B             expected warnings, all of them; without it there are none
  *	wanted=HASH          expected hash_wanted; without it there is none
  *	times=N              expected verified times
+ *	pin=HASH             the hash that the policy pins for signatures
+ *	long=N               pieces of 20,000 bytes and more that are hashed
  *	sweep                ask again with every smaller buffer
  */
 #include <stdarg.h>
@@ -147,6 +149,16 @@ multiply(unsigned char *point, size_t point_len, const unsigned char *x, size_t 
 
 static plomb_crypto crypto;
 static br_ec_impl curves;
+static br_hash_class counting;
+static int long_pieces;
+
+/* A payload that is hashed once for every log entry is minutes for a hostile bundle. */
+static void
+count_long(const br_hash_class **ctx, const void *data, size_t len)
+{
+	long_pieces += len >= 20000;
+	br_sha256_vtable.update(ctx, data, len);
+}
 
 static void
 remember_answers(void)
@@ -154,6 +166,9 @@ remember_answers(void)
 	curves = *plomb_crypto_default.ec;
 	curves.mul = multiply;
 	crypto = plomb_crypto_default;
+	counting = br_sha256_vtable;
+	counting.update = count_long;
+	crypto.sha256 = &counting;
 	crypto.ec = &curves;
 	crypto.ecdsa_raw = ecdsa_raw;
 	crypto.ecdsa_asn1 = ecdsa_asn1;
@@ -248,6 +263,7 @@ struct question {
 	size_t warning_count;
 	const char *hash_wanted;
 	int times; /* -1: any */
+	int long_pieces; /* -1: any */
 	int sweep;
 	/* loaded once */
 	plomb_trust trust;
@@ -296,6 +312,20 @@ flag_of(const char *name)
 	}
 	vector_fail("no such flag", name);
 	return 0;
+}
+
+static plomb_hash
+hash_of(const char *name)
+{
+	plomb_hash hash;
+
+	for (hash = PLOMB_SHA256; hash <= PLOMB_SHA512; hash ++) {
+		if (strcmp(plomb_hash_name(hash), name) == 0) {
+			return hash;
+		}
+	}
+	vector_fail("no such hash", name);
+	return PLOMB_HASH_NONE;
 }
 
 static void
@@ -385,6 +415,10 @@ set_word(const struct cases *cases, struct question *q, char *word)
 		q->hash_wanted = value;
 	} else if (strcmp(word, "times") == 0) {
 		q->times = atoi(value);
+	} else if (strcmp(word, "long") == 0) {
+		q->long_pieces = atoi(value);
+	} else if (strcmp(word, "pin") == 0) {
+		q->policy.signature_hash = hash_of(value);
 	} else if (!set_role(cases, q, word, value)) {
 		vector_fail("no such word", word);
 	}
@@ -403,7 +437,7 @@ open_question(const struct cases *cases, struct question *q, char *line)
 
 	memset(q, 0, sizeof *q);
 	q->kind = cases->kind;
-	q->times = -1;
+	q->times = q->long_pieces = -1;
 	q->hash_wanted = "";
 	q->policy.identity.exact = plomb_view_of(IDENTITY);
 	q->policy.issuer.exact = plomb_view_of(ISSUER);
@@ -466,6 +500,7 @@ ask(const struct question *q, unsigned char *memory, size_t room, plomb_work *wo
 		know_only(&artifact, q->know);
 	}
 	plomb_work_init(work, memory, room);
+	long_pieces = 0;
 	if (strcmp(q->kind, "bundle") == 0) {
 		s = plomb_verify_bundle(&ctx, &q->trust, &q->policy, &artifact, q->role[BUNDLE], verdict);
 	} else if (strcmp(q->kind, "simplesigning") == 0) {
@@ -495,6 +530,9 @@ check_answer(const struct question *q, const plomb_verdict *verdict)
 	assert_string_equal(plomb_hash_name(verdict->hash_wanted), q->hash_wanted);
 	if (q->times >= 0) {
 		assert_int_equal(verdict->time_count, q->times);
+	}
+	if (q->long_pieces >= 0) {
+		assert_int_equal(long_pieces, q->long_pieces);
 	}
 }
 

@@ -647,13 +647,20 @@ plomb_trust_ctlog(const plomb_trust *trust, plomb_view log_id)
 
 /* see trust.h */
 int
+plomb_log_is(const plomb_log *a, const plomb_log *b)
+{
+	return a == b || plomb_key_eq(&a->key, &b->key);
+}
+
+/* see trust.h */
+int
 plomb_log_same(const plomb_log *a, const plomb_log *b)
 {
 	/*
 	 * One key is one log whatever the operators are called: counting it
 	 * twice would fill a threshold alone (CVE-2026-49834).
 	 */
-	if (a == b || (a->key.kind != PLOMB_KEY_NONE && plomb_key_eq(&a->key, &b->key))) {
+	if (plomb_log_is(a, b)) {
 		return 1;
 	}
 	return a->operator_.n != 0 && plomb_view_eq(a->operator_, b->operator_);

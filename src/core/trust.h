@@ -28,6 +28,9 @@ struct plomb_authority {
 const plomb_log *plomb_trust_tlog(const plomb_trust *trust, plomb_view log_id);
 const plomb_log *plomb_trust_ctlog(const plomb_trust *trust, plomb_view log_id);
 
+/* The same log: one key, whatever it is called. */
+int plomb_log_is(const plomb_log *a, const plomb_log *b);
+
 /*
  * The same log or operator, for counting distinct ones: one key is one log
  * whatever its operators are called, and so are two logs of one operator.

@@ -118,6 +118,10 @@ check_parse(struct run *run)
 	if (run->parsed != PLOMB_OK) {
 		return run->parsed;
 	}
+	if (c->signature.n > PLOMB_MAX_SIGNATURE_BYTES) {
+		tell(run, "bytes of the signature", plomb_view_of(""), plomb_view_of(""));
+		return PLOMB_LIMIT_EXCEEDED;
+	}
 	if (c->material != PLOMB_MATERIAL_CERT) {
 		return PLOMB_OK;
 	}
@@ -223,6 +227,30 @@ see_entries(struct run *run)
 	return PLOMB_OK;
 }
 
+/*
+ * One leaf of one log, verified twice. Without a SET nothing binds logIndex,
+ * so the same entry can come under another one; the body is what the proof
+ * or the SET is about.
+ */
+static plomb_status
+check_distinct(const struct run *run)
+{
+	const plomb_candidate *c = run->candidate;
+	size_t i, j;
+
+	for (i = 0; i < c->entry_count; i ++) {
+		for (j = 0; j < i; j ++) {
+			if (run->entry_status[i] == PLOMB_OK && run->entry_status[j] == PLOMB_OK
+				&& plomb_log_is(run->entry_log[i], run->entry_log[j])
+				&& plomb_view_eq(c->entries[i].body, c->entries[j].body))
+			{
+				return PLOMB_TLOG_DUPLICATE_ENTRY;
+			}
+		}
+	}
+	return PLOMB_OK;
+}
+
 /* Entry i is the first of its log or operator: thresholds count logs, never entries (CVE-2026-49834). */
 static int
 is_first_of_log(const struct run *run, size_t i)
@@ -251,7 +279,9 @@ check_tlog(struct run *run)
 	if (run->trust->tlog_count == 0) {
 		return PLOMB_ROOT_EMPTY;
 	}
-	if ((s = check_duplicates(c)) != PLOMB_OK || (s = see_entries(run)) != PLOMB_OK) {
+	if ((s = check_duplicates(c)) != PLOMB_OK || (s = see_entries(run)) != PLOMB_OK
+		|| (s = check_distinct(run)) != PLOMB_OK)
+	{
 		return s;
 	}
 	for (i = 0; i < c->entry_count; i ++) {
@@ -421,6 +451,35 @@ check_key_period(struct run *run)
 	return PLOMB_OK;
 }
 
+/*
+ * An entry that says no time of its own was made no earlier than the
+ * signature in it, so it is not of a log that had ended by then: whoever has
+ * the key of a log that is no more can sign any tree. A certificate's times
+ * are asked, because they must be there; a key's timestamp could be left out.
+ */
+static plomb_status
+check_log_ends(struct run *run)
+{
+	const plomb_verdict *v = run->verdict;
+	size_t i, j;
+
+	for (i = 0; i < run->candidate->entry_count; i ++) {
+		const plomb_log *log = run->entry_log[i];
+
+		if (run->entry_status[i] != PLOMB_OK || run->entry_time_ok[i] || !log->key.valid.has_end) {
+			continue;
+		}
+		for (j = 0; j < v->time_count; j ++) {
+			if (plomb_time_cmp(v->times[j], log->key.valid.end) > 0) {
+				tell(run, "time of signing, end of the log", time_text(run, log->key.valid.end),
+					time_text(run, v->times[j]));
+				return PLOMB_TLOG_LOG_OUTSIDE_VALIDITY;
+			}
+		}
+	}
+	return PLOMB_OK;
+}
+
 static plomb_status
 check_time(struct run *run)
 {
@@ -450,7 +509,10 @@ check_time(struct run *run)
 	if (stranger != PLOMB_UNSET) {
 		warn(run, stranger);
 	}
-	return is_keyless(run) ? PLOMB_OK : check_key_period(run);
+	if (!is_keyless(run)) {
+		return check_key_period(run);
+	}
+	return (policy->flags & PLOMB_IGNORE_TLOG) != 0 ? PLOMB_OK : check_log_ends(run);
 }
 
 /* ------------------------------------------------------------- certificate */
@@ -567,6 +629,10 @@ check_chain(struct run *run)
 	size_t helper_count, i;
 	plomb_status s, each;
 
+	/* No time, no path: "valid at all of them" is true of none. */
+	if (v->time_count == 0) {
+		return PLOMB_TIME_MISSING;
+	}
 	if (run->trust->ca_count == 0) {
 		return PLOMB_ROOT_EMPTY;
 	}

@@ -3,6 +3,7 @@ Run the program on minted or stored material, offline, in a clean environment.
 
 PLOMB names the program (default: ./plomb of this tree).
 """
+import base64
 import json
 import os
 import pathlib
@@ -147,6 +148,18 @@ def verify_blob(folder, m, flags=(), digest=False, by=None, command="verify-blob
     artifact = _mint.sha256(m.artifact) if digest else folder / "artifact"
     return run(command, "--bundle", folder / "bundle.json", "--trusted-root", folder / "root.json",
                *(who(m, folder) if by is None else by), *flags, "--output", "report", artifact, cwd=folder)
+
+
+def many_entries(count, **settings):
+    """Entries of one log about one signature, each of its own: the PEM in each has other words before it."""
+    def words(i):
+        def knob(body):
+            spec = body["spec"]
+            text = b"entry %d\n" % i + base64.b64decode(spec["signature"]["publicKey"]["content"])
+            signature = {**spec["signature"], "publicKey": {"content": base64.b64encode(text).decode()}}
+            return {**body, "spec": {**spec, "signature": signature}}
+        return knob
+    return mint(logs=("v1",) * count, knobs={f"entry{i}.body": words(i) for i in range(2, count + 1)}, **settings)
 
 
 def verify_blob_attestation(folder, m, flags=(), **more):

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from plomb import (IDENTITY, IDENTITY_FLAGS, ISSUER, Layout, image_with, mint, run, verify_blob, verify_blob_attestation,
+from plomb import (IDENTITY, IDENTITY_FLAGS, ISSUER, Layout, image_with, many_entries, mint, run, verify_blob, verify_blob_attestation,
                    verify_image, who)
 from mint import T, b64, cert, der, key, oci, pem, rekor, sha256, tsa
 from mint import keys as mint_keys
@@ -236,10 +236,10 @@ def test_cve_2026_44309(tmp_path):
 @pytest.mark.parametrize("count, accepted", [(32, True), (33, False), (500, False)])
 def test_cve_2024_45395_entries(count, accepted, tmp_path):
     """sigstore-go < 0.6.1: loops without a bound, over entries, timestamps and subjects."""
-    m = mint(logs=("v1",) * min(count, 33), knobs={"entries": lambda e: (e * (count // len(e) + 1))[:count]} if count > 33 else {})
+    m = many_entries(count) if count <= 33 else mint(knobs={"entries": lambda e: e * count})
     begun = time.monotonic()
     result = verify_blob(tmp_path, m)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 60
     result.accepted() if accepted else result.refused("bundle-too-many-entries")
 
 
@@ -248,7 +248,7 @@ def test_cve_2024_45395_timestamps(count, accepted, tmp_path):
     m = mint(logs=("v2",), knobs={"timestamps": lambda t: t * count})
     begun = time.monotonic()
     result = verify_blob(tmp_path, m)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 60
     result.accepted() if accepted else result.refused("bundle-too-many-entries")
 
 
@@ -258,7 +258,7 @@ def test_cve_2024_45395_subjects(count, accepted, tmp_path):
         "statement.subjects": lambda s: [{"digest": {"sha256": "11" * 32}}] * (count - 1) + s})
     begun = time.monotonic()
     result = verify_blob_attestation(tmp_path, m)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 60
     result.accepted() if accepted else result.refused("limit-exceeded")
 
 
@@ -271,7 +271,7 @@ def test_cve_2023_46737(count, accepted, tmp_path):
         [layout.layer(m)] if accepted else []))
     begun = time.monotonic()
     result = verify_image(tmp_path, layout, m)
-    assert time.monotonic() - begun < 5, result
+    assert time.monotonic() - begun < 60, result
     if accepted:
         assert result.status == 0, result
     else:
@@ -287,7 +287,7 @@ def test_cve_2024_29902_and_29903(tmp_path):
         spoiled, image, m = image_with({}, edit=lambda manifest: {**manifest, "layers": [{**manifest["layers"][0], "size": size}]})
         begun = time.monotonic()
         result = verify_image(tmp_path / str(size), spoiled, m)
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 60
         result.refused({"limit-exceeded", "digest-mismatch"})
 
 

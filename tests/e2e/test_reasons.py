@@ -11,7 +11,7 @@ import re
 
 import pytest
 
-from plomb import (IDENTITY, IDENTITY_FLAGS, ISSUER, STATUS, Layout, image_with, mint, run, verify_blob,
+from plomb import (IDENTITY, IDENTITY_FLAGS, ISSUER, STATUS, Layout, image_with, many_entries, mint, run, verify_blob,
                    verify_blob_attestation, verify_image, who)
 from mint import T, b64, cert, der, key, merkle, oci, pem, rekor, sha256, tsa
 from mint import keys as mint_keys
@@ -182,7 +182,8 @@ case("bundle-ca-cert-included", "", {"chain": lambda c: c + [mint().intermediate
 case("bundle-ca-cert-included", "0.2", {"chain": lambda c: c + [mint().root.der]}, material="chain", version="0.2")
 case("bundle-signature-missing", "", {"signature": b""})
 case("bundle-signature-missing", "envelope", {"signature": b""}, **DSSE)
-case("bundle-too-many-entries", "entries", logs=("v1",) * 33, control=dict(logs=("v1",) * 32))
+case("bundle-too-many-entries", "entries", {"refuse": True}, via=lambda folder, settings, knobs, flags: verify_blob(
+    folder, many_entries(33 if knobs else 32), flags))
 case("bundle-too-many-entries", "timestamps", {"timestamps": lambda t: t * 33}, **V2)
 
 # Material
@@ -271,6 +272,8 @@ case("signature-needs-artifact", "", signer="ed25519", logs=(), flags=("--insecu
      via=lambda folder, settings, knobs, flags: verify_blob(folder, mint(**settings, knobs=knobs), flags, digest=bool(knobs)))
 case("artifact-digest-alg-unsupported", "", signer="p384", knobs={"message": edited(messageDigest=DROP)}, **KEY,
      via=lambda folder, settings, knobs, flags: verify_blob(folder, mint(**settings, knobs=knobs), flags, digest=bool(knobs)))
+case("artifact-digest-alg-unsupported", "certificate-and-pinned-hash", signer="ed25519", flags=("--signature-digest-algorithm", "sha256"),
+     control_flags=())
 case("artifact-digest-mismatch", "", {"message": edited(messageDigest__digest=b64(bytes(32)))})
 case("artifact-digest-mismatch", "short", {"message": edited(messageDigest__digest=b64(hashlib.sha256(b"what was signed\n").digest()[:31]))})
 
@@ -399,12 +402,18 @@ case("tlog-entry-malformed", "no-kind", {"entry.json": edited(kindVersion=DROP)}
 case("tlog-entry-malformed", "no-log-id", {"entry.json": edited(logId=DROP)}, version="0.2", material="chain")
 case("tlog-entry-malformed", "negative-time", {"entry.time": -1}, timestamp=True)
 case("tlog-duplicate-entry", "", {"entries": lambda e: e * 2})
+case("tlog-duplicate-entry", "other-index", {"entries": lambda e: e + [{**e[0], "logIndex": "4163437"}]}, promise=False, timestamp=True)
+case("tlog-duplicate-entry", "two-promises", logs=("v1", "v1"), control=dict(logs=("v1", "v1b")))
+case("tlog-duplicate-entry", "once-without-log-id", {"entries": lambda e: e + [{k: v for k, v in e[0].items() if k != "logId"}]}, **V2)
 case("tlog-log-unknown", "", {"entry.log_id": bytes(32)})
 case("tlog-log-unknown", "key", {"entry.log_id": bytes(32)}, **KEY)
 case("tlog-log-unknown", "v2", {"entry.log_id": bytes(32), "trust": edited(tlogs__2=DROP)}, **V2)
 case("tlog-log-unknown", "layer", {"entry.log_id": bytes(32)}, **SIMPLE)
 case("tlog-log-outside-validity", "after", {"trust": edited(tlogs__0__publicKey__validFor=lambda v: {**v, "end": "2025-06-01T11:59:59.999Z"})})
 case("tlog-log-outside-validity", "before", {"trust": edited(tlogs__0__publicKey__validFor__start="2025-06-01T12:00:00.000000001Z")})
+case("tlog-log-outside-validity", "v2-ended", {"trust": edited(tlogs__2__publicKey__validFor=lambda v: {**v, "end": "2025-06-01T12:00:00Z"})}, **V2)
+case("tlog-log-outside-validity", "proof-only-ended", {"trust": edited(tlogs__0__publicKey__validFor=lambda v: {
+    **v, "end": "2025-06-01T12:00:00Z"})}, promise=False, timestamp=True)
 case("tlog-log-outside-validity", "key", {"trust": edited(tlogs__0__publicKey__validFor__start="2025-06-01T12:00:01Z")}, **KEY)
 for kind in ("rekord", "alpine", "helm", "jar", "rpm", "rfc3161", "tuf", "cose"):
     case("tlog-kind-unsupported", kind, kind=(kind, "0.0.1"), control=dict(kind=None))
@@ -656,6 +665,7 @@ case("checkpoint-malformed", "64-kib", {"entry.checkpoint.extension": "x" * 6553
 case("checkpoint-malformed", "65-lines", {"entry.checkpoint.lines": lambda lines: lines + [
     rekor.note_line("w%d.example" % i, b"abcd", bytes(64)) for i in range(64)]})
 case("limit-exceeded", "timestamp", {"tst.certificates": lambda c: c * 200}, **V2)
+case("limit-exceeded", "signature", {"signature": bytes(1025)}, **V2)
 case("limit-exceeded", "bundle", {"bundle.text": lambda t: t + b" " * (5 << 20)})
 
 

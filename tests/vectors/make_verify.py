@@ -15,6 +15,7 @@ the policy, or something that is expected; test_verdict.c has the list.
 Keys come from their names and ECDSA nonces from RFC 6979, so that a second
 run writes the same bytes.
 """
+import base64
 import copy
 import hashlib
 import os
@@ -109,6 +110,12 @@ def roots():
     plain = {k: v for k, v in main.items() if k not in ("certificateAuthorities", "ctlogs")}
     write_root("one-operator", {**plain, "timestampAuthorities": [{**tsa, "operator": "acme"}, {**tsb, "operator": "acme"}],
                                 "tlogs": [{**v1, "operator": "acme"}, {**v1b, "operator": "acme"}]})
+    write_root("one-key", {**plain, "timestampAuthorities": [], "tlogs": [
+        v1, {**v1, "logId": {"keyId": b64(b"v1 under another name, 32 bytes.")}}]})
+    v2 = main["tlogs"][2]
+    for name, end in (("v2-ended", 0), ("v2-ending", 1)):
+        ended = {**v2, "publicKey": {**v2["publicKey"], "validFor": {"start": "2025-01-01T00:00:00Z", "end": TIME % end}}}
+        write_root(name, {**main, "tlogs": [ended], "timestampAuthorities": [tsa]})
     write_root("only-v1", {**plain, "tlogs": [v1], "timestampAuthorities": []})
     write_root("no-tsa", {**main, "timestampAuthorities": []})
     write_root("only-tsb", {**main, "timestampAuthorities": [tsb]})
@@ -181,9 +188,24 @@ def twin_authority(leaf):
 
 # ------------------------------------------------------------------ the files
 
+def respelled(body):
+    """Another entry about the same signature: the PEM in it has other line ends."""
+    spec = body["spec"]
+    pem_text = base64.b64decode(spec["signature"]["publicKey"]["content"]).replace(b"\n", b"\r\n")
+    return {**body, "spec": {**spec, "signature": {**spec["signature"], "publicKey": {"content": b64(pem_text)}}}}
+
+
+def again(**members):
+    """The first entry once more with other members; None takes one away."""
+    def knob(entries):
+        second = {k: v for k, v in {**entries[0], **members}.items() if v is not None}
+        return [*entries, second]
+    return knob
+
+
 def logs():
     file = File("logs", "bundle")
-    m = mint(material="key", logs=("v1", "v1"))
+    m = mint(material="key", logs=("v1", "v1"), knobs={"entry2.body": respelled})
     file.part("key", m.key.pem).part("artifact", m.artifact).part("bundle", m.bundle_text)
     file.ask("ok", "times=2 sweep", "two entries of one log")
     file.ask("tlog-threshold", "tlog=2", "two entries of one log for two logs (CVE-2026-49834)")
@@ -201,6 +223,17 @@ def logs():
     file.part("twice", mint(material="key", knobs={"entries": lambda e: e + e}).bundle_text)
     file.ask("tlog-duplicate-entry", "bundle=twice", "the same entry twice")
     file.ask("tlog-duplicate-entry", "bundle=twice tlog=2", "the same entry twice for two logs")
+    for name, settings, members, title in (
+            ("other-index", dict(promise=False), {"logIndex": "4163437"}, "the same entry under another logIndex, which no proof binds"),
+            ("nameless", dict(logs=("v2",)), {"logId": None}, "the same entry of Rekor 2, once without its log's id")):
+        file.part(name, mint(material="key", **settings, knobs={"entries": again(**members)}).bundle_text)
+        file.ask("tlog-duplicate-entry", f"bundle={name} sweep", title)
+        file.ask("tlog-duplicate-entry", f"bundle={name} tlog=2", title + ", for two logs")
+    file.part("two-promises", mint(material="key", logs=("v1", "v1")).bundle_text)
+    file.ask("tlog-duplicate-entry", "bundle=two-promises tlog=2", "the same entry with two promises")
+    file.part("one-key", mint(material="key", logs=("v1", "v1b"), knobs={
+        "log.v1b.key": key("rekor v1"), "entry2.log_id": b"v1 under another name, 32 bytes."}).bundle_text)
+    file.ask("tlog-duplicate-entry", "bundle=one-key tlog=2 root=one-key", "the same entry in a log that has two names")
     file.part("unknown", mint(material="key", logs=("v1b",)).bundle_text)
     file.ask("ok", "bundle=unknown", "a log")
     file.ask("tlog-log-unknown", "bundle=unknown root=only-v1", "an unknown log alone")
@@ -326,6 +359,9 @@ def times_of_certificates():
     file.ask("timestamp-signer-untrusted", "bundle=v2 root=no-tsa", "a stranger's timestamp alone")
     file.ask("timestamp-signer-untrusted", f"bundle=v2 root=no-tsa flags=ignore-tlog now={T}",
              "a stranger's timestamp is not made good by the clock")
+    file.ask("tlog-log-outside-validity", "bundle=v2 root=v2-ended sweep", "the log had ended when this was signed")
+    file.ask("ok", "bundle=v2 root=v2-ending", "the log ended when this was signed")
+    file.ask("ok", f"bundle=v2 root=v2-ended flags=ignore-tlog", "the log had ended, and none is asked for")
     file.part("late-v2", mint(logs=("v2",), knobs={"entry.time": T + 600, "tst.certificates": []}).bundle_text)
     file.ask("ok", "bundle=late-v2 times=1", "a time that nobody signed, of a log that says no times, refuses nothing")
     file.part("brought", mint(material="chain", version="0.2", knobs={
@@ -352,6 +388,22 @@ def leaves():
             ("point", key("signer").spki[:-1] + b"\0", "cert-malformed", "a point that is not on its curve")):
         file.part(name, mint(logs=(), knobs={"leaf.spki": spki} if spki else {"leaf.der": der.seq(der.null())}).bundle_text)
         file.ask(status, f"bundle={name}", title)
+    file.part("longest", mint(knobs={"signature": bytes(1024)}).bundle_text).part("longer", mint(knobs={"signature": bytes(1025)}).bundle_text)
+    file.ask("signature-malformed", "bundle=longest", "1024 bytes that are no signature")
+    file.ask("limit-exceeded", "bundle=longer sweep", "a signature of 1025 bytes")
+    ed = mint(signer="ed25519", knobs={
+        "message": lambda was: {"signature": was["signature"]}, "entry.body": lambda body: {**body, "spec": {**body["spec"], "data": {
+            "hash": {"algorithm": "sha256", "value": hashlib.sha256(material.ARTIFACT).hexdigest()}}}}})
+    file.part("ed25519", ed.bundle_text)
+    unsupported = "artifact-digest-alg-unsupported"
+    file.ask("ok", "bundle=ed25519", "an Ed25519 certificate with the artifact")
+    file.ask("signature-needs-artifact", "bundle=ed25519 know=sha256 wanted=sha512", "an Ed25519 certificate with SHA-256 alone")
+    file.ask(unsupported, "bundle=ed25519 know=sha256 pin=sha256", "an Ed25519 certificate with SHA-256 alone, which is pinned")
+    file.ask(unsupported, "bundle=ed25519 pin=sha256 sweep", "an Ed25519 certificate, and a hash that it does not go with is pinned")
+    file.ask(unsupported, "bundle=ed25519 know=sha256 pin=sha384", "an Ed25519 certificate, and a hash that nobody knows is pinned")
+    file.part("ed-key", ed.key.pem).part("ed-bare", mint(signer="ed25519", material="key", logs=()).bundle_text)
+    file.ask("key-type-unsupported", "bundle=ed-bare key=ed-key flags=ignore-tlog pin=sha256",
+             "the caller's key and the caller's hash do not go together")
     m = mint(signer="p384", material="key")
     file.part("key", m.key.pem).part("p384", m.bundle_text)
     file.ask("ok", "bundle=p384", "a P-384 key with the artifact")
@@ -434,6 +486,9 @@ def statements():
     file.ask("predicate-type-mismatch", "bundle=message predicate=https://slsa.dev/provenance/v1",
              "a bare signature has no predicate")
     file.ask("annotation-mismatch", "bundle=message annotation=tag=v1", "a bare signature has no annotations")
+    file.part("long", mint(material="key", content="dsse", logs=("v1", "v1b", "v2", "v2ec"), knobs={
+        "statement": lambda was: {**was, "predicate": {"text": "x" * 20000}}}).bundle_text)
+    file.ask("ok", "bundle=long tlog=4 long=2", "four entries, and the payload and its PAE are hashed once each")
     file.write()
 
 
