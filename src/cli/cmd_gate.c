@@ -247,17 +247,26 @@ put_place(gate *g, const plomb_policy_choice *choice)
 	plomb_text_visible(text, plomb_view_of_arg(g->policy_file));
 }
 
-/* A name that brings its own digest is a name for that image only. */
+/* A name that brings its own digest is a name for that image only, also where no other digest is asked for. */
 static plomb_status
 check_name(gate *g)
 {
 	plomb_digest digest;
+	plomb_status s;
 
-	if (!g->has_digest || g->image.digest.n == 0) {
+	if (g->image.digest.n == 0) {
 		return PLOMB_OK;
 	}
-	return plomb_digest_parse(g->image.digest, &digest) == PLOMB_OK && plomb_digest_eq(&digest, &g->asked.digest)
-		? PLOMB_OK : mismatch(g->terms.fault, "-name has another digest than -digest", "", "");
+	s = plomb_digest_parse(g->image.digest, &digest);
+	if (s != PLOMB_OK) {
+		return plomb_fail_status(g->terms.fault, s, plomb_tellable(g->name));
+	}
+	if (g->has_digest && !plomb_digest_eq(&digest, &g->asked.digest)) {
+		return mismatch(g->terms.fault, "-name has another digest than -digest", "", "");
+	}
+	g->asked.digest = digest;
+	g->has_digest = 1;
+	return PLOMB_OK;
 }
 
 static plomb_status

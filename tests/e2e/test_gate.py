@@ -8,17 +8,16 @@ import json
 import os
 import pathlib
 import socket
-import stat
 import subprocess
 import time
 
 import pytest
 
 from credentials import PASSWORD, USER, basic
-from plomb import IDENTITY, ISSUER, PROGRAM, STATUS, Layout, image_with, prepare, run
-from mint import cert, key, mint, pem
+from plomb import IDENTITY, ISSUER, PROGRAM, STATUS, TREE, Layout, image_with, prepare, run
+from mint import cert, key, pem
 from registry import Answer as Reply
-from registry import Repository, Server
+from registry import INDEX, Repository, Server
 
 REPOSITORY = "registry.mint.example/acme/edge"
 DESCRIPTOR = "application/vnd.oci.descriptor.v1+json"
@@ -30,10 +29,10 @@ EMAIL = "dev@mint.example"
 class Gate:
     """One signed image in a layout, and the gate in front of it."""
 
-    def __init__(self, folder, name=REPOSITORY + ":v1", **settings):
+    def __init__(self, folder, name=REPOSITORY + ":v1", layout=(None, None), **settings):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.name = folder, name
-        self.layout, self.image, self.m = image_with(settings)
+        self.layout, self.image, self.m = image_with(settings, *layout)
         prepare(self.m, folder)
         self.path = self.layout.write(str(folder / "layout"))
         self.digest = self.image["digest"]
@@ -217,6 +216,9 @@ def test_question_incomplete(gate, argv, code):
 def test_no_digest_is_for_local_images_only(gate):
     gate.ask(gate.signed(), argv=["-name", gate.name]).allowed()
     gate.ask(gate.signed(), argv=["-name", gate.name], local=False).refused("usage-error", "-digest")
+    # A name with a digest asks for that image, and for no other that the layout may hold.
+    gate.ask(argv=["-name", f"{REPOSITORY}@{gate.digest}"]).allowed()
+    gate.ask(argv=["-name", f"{REPOSITORY}@{NOBODY}"]).refused("image-not-found")
 
 
 def test_a_value_that_looks_like_an_option(gate):
@@ -819,6 +821,50 @@ def test_registry(gate, tmp_path):
         gate.ask({"type": "insecureAcceptAnything"}, local=False, name=name).allowed()
         assert len(server.requests) == before
     gate.ask(gate.signed(), local=False, name=name).refused("registry-unreachable")
+
+
+@pytest.mark.parametrize("place", ["referrers", "fallback tag", ".sig tag"])
+def test_where_signatures_are(gate, old, place):
+    g = old if place == ".sig tag" else gate
+    repository = Repository.from_layout(g.path, place == "referrers")
+    if place == "fallback tag":
+        repository.put({"schemaVersion": 2, "mediaType": INDEX, "manifests": repository.referrers(g.digest)}, g.digest.replace(":", "-"))
+    with Server({"acme/edge": repository}) as server:
+        name = f"registry.mint.example/acme/edge@{g.digest}"
+        g.ask(g.signed(), local=False, name=name, env={"PLOMB_REGISTRY_MIRROR": server.name}).allowed()
+        g.ask(g.signed(annotations={"tag": "v2"}), local=False, name=name, env={"PLOMB_REGISTRY_MIRROR": server.name}).refused("annotation-mismatch")
+        repository.tags, repository.api = {}, True
+        repository.manifests = {g.digest: repository.manifests[g.digest]}
+        g.ask(g.signed(), local=False, name=name, env={"PLOMB_REGISTRY_MIRROR": server.name}).refused("signature-not-found")
+
+
+def test_an_index(tmp_path):
+    """What containerd resolved is what must be signed: the index, not a manifest in it."""
+    layout = Layout()
+    child = layout.image(ref=None, listed=False)
+    child["platform"] = {"os": "linux", "architecture": "arm64"}
+    index = layout.image_index([child])
+    g = Gate(tmp_path, layout=(layout, index), content="dsse")
+    repository = Repository.from_layout(g.path, True)
+    repository.manifests[child["digest"]] = (layout.blobs[child["digest"]], child["mediaType"])
+    with Server({"acme/edge": repository}) as server:
+        env = {"PLOMB_REGISTRY_MIRROR": server.name}
+        g.ask(g.signed(), local=False, env=env).allowed()
+        g.ask(local=False, env=env, digest=child["digest"]).refused("signature-not-found")
+
+
+def test_build_without_network(gate):
+    program = str(TREE / "build" / "none" / "plomb")
+    subprocess.run(["make", "-s", "HTTP=none", "build/none/plomb"], cwd=TREE, check=True)
+
+    def ask(*requirements, before=()):
+        gate.policy({"default": list(requirements)})
+        return Answer(run(*before, *question(gate), program=program, stdin=json.dumps(gate.descriptor()).encode(),
+                          env={"PLOMB_POLICY": str(gate.folder / "policy.json")}, cwd=gate.folder))
+    ask({"type": "insecureAcceptAnything"}).allowed()
+    ask({"type": "reject"}).refused("policy-rejected")
+    ask(gate.signed()).refused("unsupported-feature", "this build has no registry access")
+    ask(gate.signed(), before=("gate", "--local-image", gate.path)).allowed()
 
 
 def wants_basic(request):
