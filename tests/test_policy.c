@@ -14,6 +14,7 @@
 
 #include "../src/core/json.h"
 #include "../src/oci/policy.h"
+#include "vector_lines.h"
 
 #define HEX   "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define D     "@sha256:" HEX
@@ -1048,6 +1049,70 @@ test_examples(void **state)
 	}
 }
 
+/* ------------------------------------------------- what containers/image says */
+
+/* The next field of a line, up to a tab or its end. */
+static plomb_view
+field(char **at)
+{
+	plomb_view view;
+
+	view.p = (const unsigned char *)*at;
+	view.n = strcspn(*at, "\t");
+	*at += view.n;
+	*at += **at != '\0';
+	return view;
+}
+
+static void
+hold_against(plomb_view where, plomb_view match, plomb_view image, plomb_view signed_, plomb_view policy)
+{
+	plomb_policy_choice choice;
+	plomb_image_name name;
+	plomb_status s;
+	char got[600];
+
+	plomb_work_init(&work, buffer, sizeof buffer);
+	assert_int_equal(plomb_image_name_parse(&work, image, &name), PLOMB_OK);
+	s = plomb_policy_choose(&ctx, policy, &name, &choice);
+	if (plomb_view_is(where, "refused")) {
+		assert_int_equal(s, PLOMB_POLICY_MALFORMED);
+		return;
+	}
+	assert_int_equal(s, PLOMB_OK);
+	(void)snprintf(got, sizeof got, "%s%s%.*s", choice.scope_kind, choice.scope.n == 0 ? "" : " ", (int)choice.scope.n, (const char *)choice.scope.p);
+	assert_true(plomb_view_is(where, got));
+	if (!plomb_view_is(match, "-")) {
+		s = plomb_signed_identity_check(&ctx, &choice.list[0].signed_identity, &name, signed_, 0);
+		assert_int_equal(s, plomb_view_is(match, "true") ? PLOMB_OK : PLOMB_POLICY_IDENTITY_MISMATCH);
+	}
+}
+
+/* Its own answers to made-up files, where it and this program read them alike. */
+static void
+test_containers_image(void **state)
+{
+	vector_file file;
+	size_t count;
+	char *at;
+
+	(void)state;
+	file = vector_open("policy/containers-image.txt");
+	count = 0;
+	while ((at = vector_next(&file)) != NULL) {
+		plomb_view where, match, image, signed_;
+
+		where = field(&at);
+		match = field(&at);
+		image = field(&at);
+		signed_ = field(&at);
+		hold_against(where, match, image, signed_, field(&at));
+		count ++;
+	}
+	vector_close(&file);
+	assert_true(count > 200);
+}
+
 int
 main(void)
 {
@@ -1063,7 +1128,8 @@ main(void)
 		cmocka_unit_test(test_ceilings),
 		cmocka_unit_test(test_many_scopes),
 		cmocka_unit_test(test_room),
-		cmocka_unit_test(test_examples)
+		cmocka_unit_test(test_examples),
+		cmocka_unit_test(test_containers_image)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
