@@ -329,6 +329,23 @@ test_details(void **state)
 	e = candidate.entries[0];
 	assert_int_equal(verify(&f, candidate.format, &e, &time_ok), PLOMB_TLOG_LOG_UNKNOWN);
 	assert_int_equal(f.b.detail.got.n, 64);
+	/* Whose it is stands in what; want and got are values. */
+	read_case_named(&f, "v1: SET over another time", &candidate);
+	e = candidate.entries[0];
+	assert_int_equal(verify(&f, candidate.format, &e, &time_ok), PLOMB_TLOG_PROMISE_INVALID);
+	assert_true(plomb_view_is(f.b.detail.what, "signedEntryTimestamp of https://rekor.test"));
+	assert_null(f.b.detail.want.p);
+	assert_null(f.b.detail.got.p);
+	read_case_named(&f, "v1: before the log's start", &candidate);
+	e = candidate.entries[0];
+	assert_int_equal(verify(&f, candidate.format, &e, &time_ok), PLOMB_TLOG_LOG_OUTSIDE_VALIDITY);
+	assert_true(plomb_view_is(f.b.detail.what, "start of the validity of https://rekor.test"));
+	assert_true(plomb_view_is(f.b.detail.want, "2026-01-01T00:00:00Z"));
+	assert_true(plomb_view_is(f.b.detail.got, "2025-12-31T23:59:59Z"));
+	read_case_named(&f, "v1: after the log's end", &candidate);
+	e = candidate.entries[0];
+	assert_int_equal(verify(&f, candidate.format, &e, &time_ok), PLOMB_TLOG_LOG_OUTSIDE_VALIDITY);
+	assert_true(plomb_view_is(f.b.detail.what, "end of the validity of https://rekor.test"));
 	close_fixture(&f);
 }
 

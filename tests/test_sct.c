@@ -410,6 +410,7 @@ explanations(void **state)
 	prepare_made_up(&b);
 	set_list(&b, "before_start");
 	check("early", verify(&b, 1), PLOMB_SCT_OUTSIDE_LOG_VALIDITY);
+	assert_true(plomb_view_is(b.detail.what, "start of the validity of log_p256.spki"));
 	assert_true(plomb_view_is(b.detail.want, "2023-11-14T22:13:20Z"));
 	assert_true(plomb_view_is(b.detail.got, "2023-11-14T22:13:19.999Z"));
 	set_list(&b, "unknown_log");
@@ -417,7 +418,9 @@ explanations(void **state)
 	assert_true(plomb_view_is(b.detail.got, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
 	set_list(&b, "wrong");
 	check("wrong", verify(&b, 1), PLOMB_SCT_SIGNATURE_INVALID);
-	assert_true(plomb_view_is(b.detail.got, "log_p256.spki"));
+	assert_true(plomb_view_is(b.detail.what, "signed certificate timestamp of log_p256.spki"));
+	assert_null(b.detail.want.p);
+	assert_null(b.detail.got.p);
 
 	/* Not enough memory for the words is no reason to say something else. */
 	plomb_work_init(&b.work, b.buffer, 0);

@@ -61,16 +61,15 @@ plomb_tellable(const char *address)
 
 /*
  * How the two values of a refusal are told. Most are an attribute of what was
- * found beside what it should have been; of some, one value only says whose
- * the other is, or where a period ended.
+ * found beside what it should have been; of some, one value says where a
+ * period ended.
  */
 typedef enum {
 	STYLE_PLAIN = 0, /* sentence: what "got", wanted "want" */
 	STYLE_MATCH,     /* noun is "got", wanted "want" */
 	STYLE_NAMED,     /* noun "what" is "got", wanted "want" */
 	STYLE_LIMIT,     /* sentence: what "got", limit "want" */
-	STYLE_BOUND,     /* sentence: at "got", what "want" */
-	STYLE_OF         /* sentence: what "got" of "want" */
+	STYLE_BOUND      /* sentence: at "got", what "want" */
 } style;
 
 typedef struct {
@@ -98,15 +97,15 @@ static const telling tellings[] = {
 	{ PLOMB_CERT_EXPIRED, STYLE_BOUND, NULL },
 	{ PLOMB_CERT_CA_NOT_VALID_AT_TIME, STYLE_BOUND, NULL },
 	{ PLOMB_CERT_CA_OUTSIDE_VALIDITY, STYLE_BOUND, NULL },
-	{ PLOMB_TLOG_PROMISE_INVALID, STYLE_OF, NULL },
-	{ PLOMB_TLOG_LOG_OUTSIDE_VALIDITY, STYLE_OF, NULL }
+	{ PLOMB_SCT_OUTSIDE_LOG_VALIDITY, STYLE_BOUND, NULL },
+	{ PLOMB_TLOG_LOG_OUTSIDE_VALIDITY, STYLE_BOUND, NULL },
+	{ PLOMB_TIMESTAMP_OUTSIDE_TSA_VALIDITY, STYLE_BOUND, NULL }
 };
 
 static telling
 telling_of(plomb_status status)
 {
 	static const telling plain = { PLOMB_UNSET, STYLE_PLAIN, NULL };
-	static const telling of = { PLOMB_UNSET, STYLE_OF, NULL };
 	size_t i;
 
 	for (i = 0; i < sizeof tellings / sizeof tellings[0]; i ++) {
@@ -114,8 +113,7 @@ telling_of(plomb_status status)
 			return tellings[i];
 		}
 	}
-	/* Every refusal of a timestamp names the authority it was held against. */
-	return status >= PLOMB_TIMESTAMP_MALFORMED && status <= PLOMB_TIMESTAMP_DUPLICATE_AUTHORITY ? of : plain;
+	return plain;
 }
 
 /* A word in front of a value in quotes; nothing if there is no value. */
@@ -170,9 +168,7 @@ plomb_sentence(plomb_text *text, plomb_status status, const plomb_detail *detail
 		plomb_text_visible(text, detail->what);
 	}
 	put_value(text, detail->what.n == 0 ? ": " : " ", detail->got);
-	put_value(text, t.style == STYLE_LIMIT ? ", limit "
-		: t.style == STYLE_PLAIN || t.noun != NULL ? ", wanted "
-		: detail->got.n != 0 ? " of " : " ", detail->want);
+	put_value(text, t.style == STYLE_LIMIT ? ", limit " : ", wanted ", detail->want);
 }
 
 /* see error.h */

@@ -1,6 +1,7 @@
 #include "entry.h"
 
 #include "base64.h"
+#include "refusal.h"
 #include "time.h"
 
 /* A log's id is a SHA-256 in every log there is. */
@@ -12,12 +13,7 @@
 static plomb_status
 refuse(plomb_ctx *ctx, plomb_status status, const char *what, plomb_view want, plomb_view got)
 {
-	if (ctx->detail != NULL) {
-		ctx->detail->what = plomb_view_of(what);
-		ctx->detail->want = want;
-		ctx->detail->got = got;
-	}
-	return status;
+	return plomb_refuse(ctx, status, plomb_view_of(what), want, got);
 }
 
 static plomb_view
@@ -184,8 +180,8 @@ verify_promise(plomb_ctx *ctx, const plomb_entry *entry, const plomb_log *log)
 	if (s == PLOMB_OK || s == PLOMB_NO_ROOM) {
 		return s;
 	}
-	return refuse(ctx, PLOMB_TLOG_PROMISE_INVALID, "signedEntryTimestamp",
-		log->base_url, hex_of(ctx, entry->log_id.p, entry->log_id.n));
+	return plomb_refuse(ctx, PLOMB_TLOG_PROMISE_INVALID,
+		plomb_refusal_of(ctx, "signedEntryTimestamp", log->base_url), nothing(), nothing());
 }
 
 /*
@@ -265,8 +261,7 @@ check_log_window(plomb_ctx *ctx, const plomb_entry *entry, const plomb_log *log)
 	if (plomb_window_has(&log->key.valid, t)) {
 		return PLOMB_OK;
 	}
-	return refuse(ctx, PLOMB_TLOG_LOG_OUTSIDE_VALIDITY, "integratedTime",
-		log->base_url, decimal_of(ctx, (uint64_t)entry->integrated_time));
+	return plomb_refuse_outside(ctx, PLOMB_TLOG_LOG_OUTSIDE_VALIDITY, &log->key.valid, log->base_url, t);
 }
 
 static plomb_status
@@ -282,7 +277,7 @@ verify_v1(plomb_ctx *ctx, const plomb_trust *trust, plomb_format format,
 			hex_of(ctx, entry->log_id.p, entry->log_id.n));
 	}
 	if (found->usable != PLOMB_OK) {
-		return refuse(ctx, found->usable, "keyDetails", nothing(), found->base_url);
+		return plomb_refuse(ctx, found->usable, plomb_refusal_of(ctx, "keyDetails", found->base_url), nothing(), nothing());
 	}
 	if (!has_promise && needs_promise(format)) {
 		return PLOMB_TLOG_PROMISE_MISSING;
@@ -325,7 +320,7 @@ find_log_v2(plomb_ctx *ctx, const plomb_trust *trust, const plomb_entry *entry,
 		return refuse(ctx, PLOMB_TLOG_LOG_UNKNOWN, "checkpoint", nothing(), checkpoint->origin);
 	}
 	if ((*log)->usable != PLOMB_OK) {
-		return refuse(ctx, (*log)->usable, "keyDetails", nothing(), (*log)->base_url);
+		return plomb_refuse(ctx, (*log)->usable, plomb_refusal_of(ctx, "keyDetails", (*log)->base_url), nothing(), nothing());
 	}
 	return PLOMB_OK;
 }

@@ -127,19 +127,6 @@ last_attribute(plomb_view name)
 }
 
 /* The time as text in the work buffer; absent if there is no room, which is no reason to fail. */
-static plomb_view
-time_text(plomb_ctx *ctx, plomb_time time)
-{
-	plomb_view text = { NULL, 0 };
-	unsigned char *out = plomb_work_take(ctx->work, 32);
-
-	if (out == NULL) {
-		return text;
-	}
-	text.n = plomb_time_put(out, time);
-	text.p = out;
-	return text;
-}
 
 /*
  * An object identifier's body as dotted decimal in the work buffer. An arc
@@ -187,8 +174,8 @@ report(search *s)
 		return r->status;
 	}
 	if (r->has_times) {
-		want = time_text(s->ctx, r->bound);
-		got = time_text(s->ctx, r->at);
+		want = plomb_refusal_time(s->ctx, r->bound);
+		got = plomb_refusal_time(s->ctx, r->at);
 	}
 	if (r->status == PLOMB_CERT_UNTRUSTED) {
 		got = last_attribute(s->path[0]->issuer);

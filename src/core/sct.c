@@ -308,39 +308,11 @@ id_text(plomb_ctx *ctx, plomb_view id)
 	return text;
 }
 
-static plomb_view
-time_text(plomb_ctx *ctx, plomb_time time)
-{
-	plomb_view text = { NULL, 0 };
-	unsigned char *out;
-
-	if (ctx->detail == NULL) {
-		return text;
-	}
-	out = plomb_work_take(ctx->work, 32);
-	if (out == NULL) {
-		return text;
-	}
-	text.n = plomb_time_put(out, time);
-	text.p = out;
-	return text;
-}
-
 static plomb_status
 check_window(plomb_ctx *ctx, const one_sct *sct, const plomb_log *log)
 {
-	const plomb_window *valid = &log->key.valid;
-	plomb_view bound = { NULL, 0 };
-	int early;
-
-	if (plomb_window_has(valid, sct->time)) {
-		return PLOMB_OK;
-	}
-	early = valid->has_start && plomb_time_cmp(sct->time, valid->start) < 0;
-	bound = time_text(ctx, early ? valid->start : valid->end);
-	return plomb_refuse(ctx, PLOMB_SCT_OUTSIDE_LOG_VALIDITY,
-		plomb_view_of(early ? "start of the log's validity" : "end of the log's validity"),
-		bound, time_text(ctx, sct->time));
+	return plomb_window_has(&log->key.valid, sct->time) ? PLOMB_OK
+		: plomb_refuse_outside(ctx, PLOMB_SCT_OUTSIDE_LOG_VALIDITY, &log->key.valid, log->base_url, sct->time);
 }
 
 /* Steps 1 to 3 of SPEC 5 for one; *log is whose it is, also when it is refused later. */
@@ -359,7 +331,7 @@ check_sct(plomb_ctx *ctx, const plomb_trust *trust, const plomb_cert *leaf, cons
 		return plomb_refuse(ctx, PLOMB_SCT_LOG_UNKNOWN, plomb_view_of("log id"), none, id_text(ctx, sct->log_id));
 	}
 	if ((*log)->usable != PLOMB_OK) {
-		return plomb_refuse(ctx, (*log)->usable, plomb_view_of("key of the log"), none, (*log)->base_url);
+		return plomb_refuse(ctx, (*log)->usable, plomb_refusal_of(ctx, "keyDetails", (*log)->base_url), none, none);
 	}
 	s = check_window(ctx, sct, *log);
 	if (s != PLOMB_OK) {
@@ -377,7 +349,8 @@ check_sct(plomb_ctx *ctx, const plomb_trust *trust, const plomb_cert *leaf, cons
 	if (s == PLOMB_OK || s == PLOMB_NO_ROOM) {
 		return s;
 	}
-	return plomb_refuse(ctx, PLOMB_SCT_SIGNATURE_INVALID, plomb_view_of("log"), none, (*log)->base_url);
+	return plomb_refuse(ctx, PLOMB_SCT_SIGNATURE_INVALID,
+		plomb_refusal_of(ctx, "signed certificate timestamp", (*log)->base_url), none, none);
 }
 
 /* How far a timestamp got; a log whose key cannot be used stands between unknown and outside. */

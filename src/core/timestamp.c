@@ -457,30 +457,40 @@ rank(plomb_status status)
 	return (int)i;
 }
 
-/* A person wants to see the time that did not fit, and whose authority was nearest. */
+/*
+ * A person wants to see the time that did not fit, and whose authority was
+ * nearest. A signer that belongs to none has none that is near: then the
+ * authority is one that would have been trusted.
+ */
 static plomb_status
-refuse(const token *t, plomb_status status, const plomb_authority *nearest)
+refuse(plomb_ctx *ctx, plomb_status status, const plomb_tsr *tsr, const plomb_authority *nearest)
 {
-	static const plomb_view gen_time = PLOMB_LIT("genTime");
-	static const plomb_view signer = PLOMB_LIT("timestamp authority");
 	static const plomb_view none = { NULL, 0 };
 
 	if (nearest == NULL) {
 		return status;
 	}
-	if (status == PLOMB_TIMESTAMP_OUTSIDE_TSA_VALIDITY || status == PLOMB_TIMESTAMP_CHAIN_INVALID) {
-		return plomb_refuse(t->ctx, status, gen_time, nearest->uri, t->tsr->time_text);
+	switch (status) {
+	case PLOMB_TIMESTAMP_OUTSIDE_TSA_VALIDITY:
+		return plomb_refuse_outside(ctx, status, &nearest->valid, nearest->uri, tsr->time);
+	case PLOMB_TIMESTAMP_CHAIN_INVALID:
+		return plomb_refuse(ctx, status, plomb_refusal_of(ctx, "genTime", nearest->uri), none, plomb_refusal_time(ctx, tsr->time));
+	case PLOMB_TIMESTAMP_SIGNER_MISSING:
+	case PLOMB_TIMESTAMP_SIGNER_UNTRUSTED:
+		return plomb_refuse(ctx, status, plomb_view_of("timestamp authority"), nearest->uri, none);
+	default:
+		return plomb_refuse(ctx, status, plomb_refusal_of(ctx, "timestamp", nearest->uri), none, none);
 	}
-	return plomb_refuse(t->ctx, status, signer, nearest->uri, none);
 }
 
+/* After a refusal *authority is the nearest one; NULL if there is none. */
 static plomb_status
 check_authorities(const token *t, const plomb_trust *trust, const plomb_authority **authority)
 {
 	plomb_status best = PLOMB_TIMESTAMP_SIGNER_UNTRUSTED;
-	const plomb_authority *nearest = NULL;
 	size_t i;
 
+	*authority = NULL;
 	for (i = 0; i < trust->tsa_count; i ++) {
 		plomb_status status = check_authority(t, &trust->tsas[i]);
 
@@ -488,12 +498,12 @@ check_authorities(const token *t, const plomb_trust *trust, const plomb_authorit
 			*authority = &trust->tsas[i];
 			return PLOMB_OK;
 		}
-		if (nearest == NULL || rank(status) > rank(best)) {
+		if (*authority == NULL || rank(status) > rank(best)) {
 			best = status;
-			nearest = &trust->tsas[i];
+			*authority = &trust->tsas[i];
 		}
 	}
-	return refuse(t, best, nearest);
+	return best;
 }
 
 /* see timestamp.h */
@@ -502,6 +512,7 @@ plomb_timestamp_verify(plomb_ctx *ctx, const plomb_trust *trust,
 	plomb_view tsr, plomb_view stamped, plomb_time *time, const plomb_authority **authority)
 {
 	size_t mark = plomb_work_mark(ctx->work);
+	const plomb_authority *nearest = NULL;
 	plomb_tsr parsed;
 	token t;
 	plomb_status status;
@@ -518,12 +529,14 @@ plomb_timestamp_verify(plomb_ctx *ctx, const plomb_trust *trust,
 	t.stamped = stamped;
 	status = read_bag(&t);
 	if (status == PLOMB_OK) {
-		status = check_authorities(&t, trust, authority);
+		status = check_authorities(&t, trust, &nearest);
 	}
+	/* The certificates go; what is told of a refusal stays. */
 	plomb_work_release(ctx->work, mark);
 	if (status != PLOMB_OK) {
-		return status;
+		return status == PLOMB_NO_ROOM ? status : refuse(ctx, status, &parsed, nearest);
 	}
+	*authority = nearest;
 	*time = parsed.time;
 	return PLOMB_OK;
 }

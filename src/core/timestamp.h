@@ -10,6 +10,7 @@
  * with several authorities the reason of the one that got furthest.
  * PLOMB_TIMESTAMP_SIGNER_MISSING or _UNTRUSTED means that no trusted
  * authority made it; any other reason is fatal for the candidate (SPEC 8.6).
+ * Of ctx->work only what ctx->detail shows of such a reason stays taken.
  */
 PLOMB_MUST_CHECK plomb_status plomb_timestamp_verify(plomb_ctx *ctx, const plomb_trust *trust,
 	plomb_view tsr, plomb_view stamped, plomb_time *time, const plomb_authority **authority);

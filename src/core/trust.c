@@ -1,6 +1,7 @@
 #include "trust.h"
 
 #include "json.h"
+#include "refusal.h"
 #include "time.h"
 
 /*
@@ -50,16 +51,12 @@ static const key_details KEY_DETAILS[] = {
 /* SHA2_256 as the enum's value. */
 #define HASH_ALGORITHM_SHA2_256 1
 
-/* Fill in the detail and hand the reason back. */
+static const plomb_view NOTHING = { NULL, 0 };
+
 static plomb_status
 refuse(plomb_ctx *ctx, plomb_status status, const char *what, plomb_view want, plomb_view got)
 {
-	if (ctx->detail != NULL) {
-		ctx->detail->what = plomb_view_of(what);
-		ctx->detail->want = want;
-		ctx->detail->got = got;
-	}
-	return status;
+	return plomb_refuse(ctx, status, plomb_view_of(what), want, got);
 }
 
 /* A member of the wrong type makes the root malformed; other reasons stay. */
@@ -245,8 +242,8 @@ parse_key(loader *l, const key_details *details, plomb_view der, plomb_log *log)
 		return s;
 	}
 	if (s != PLOMB_OK || !fits_details(&log->key, details)) {
-		return refuse(l->ctx, PLOMB_ROOT_KEY_MALFORMED, "publicKey",
-			plomb_view_of(details->name), log->base_url);
+		return plomb_refuse(l->ctx, PLOMB_ROOT_KEY_MALFORMED, plomb_refusal_of(l->ctx, "publicKey", log->base_url),
+			plomb_view_of(details->name), NOTHING);
 	}
 	log->key.kind = details->kind;
 	log->hash = details->hash;
@@ -273,8 +270,8 @@ read_key(loader *l, uint32_t object, plomb_log *log)
 	}
 	/* For a log, unlike an authority, a missing start is not "unbounded". */
 	if (!log->key.valid.has_start) {
-		return refuse(l->ctx, PLOMB_ROOT_LOG_VALIDITY_MISSING, "publicKey.validFor.start",
-			plomb_view_of("RFC 3339"), log->base_url);
+		return plomb_refuse(l->ctx, PLOMB_ROOT_LOG_VALIDITY_MISSING,
+			plomb_refusal_of(l->ctx, "publicKey.validFor.start", log->base_url), NOTHING, NOTHING);
 	}
 	if ((s = read_details(l, v[1], &details)) != PLOMB_OK) {
 		return s;
@@ -305,8 +302,8 @@ check_hash_algorithm(loader *l, uint32_t value, const plomb_log *log)
 	if (number == HASH_ALGORITHM_SHA2_256 || plomb_json_is(&l->doc, value, "SHA2_256")) {
 		return PLOMB_OK;
 	}
-	return refuse(l->ctx, PLOMB_ROOT_LOG_HASH_UNSUPPORTED, "hashAlgorithm",
-		plomb_view_of("SHA2_256"), log->base_url);
+	return plomb_refuse(l->ctx, PLOMB_ROOT_LOG_HASH_UNSUPPORTED, plomb_refusal_of(l->ctx, "hashAlgorithm", log->base_url),
+		plomb_view_of("SHA2_256"), NOTHING);
 }
 
 /* "scheme://user@host:port/path" to "host"; empty if it has another form. */
@@ -430,8 +427,8 @@ read_logs(loader *l, uint32_t array, const plomb_log **list, size_t *list_count)
 		}
 		/* Which of two logs with one id is meant must not depend on their order. */
 		if (find_log(logs, i, logs[i].log_id) != NULL) {
-			return refuse(l->ctx, PLOMB_ROOT_MALFORMED, "logId",
-				plomb_view_of("one log for each logId"), logs[i].base_url);
+			return plomb_refuse(l->ctx, PLOMB_ROOT_MALFORMED, plomb_refusal_of(l->ctx, "logId", logs[i].base_url),
+				plomb_view_of("one log for each logId"), NOTHING);
 		}
 		element = plomb_json_next(&l->doc, element);
 	}
@@ -522,8 +519,8 @@ read_authority(loader *l, uint32_t object, plomb_authority *authority)
 	}
 	s = read_chain(l, v[1], authority);
 	if (s == PLOMB_ROOT_CA_INVALID) {
-		return refuse(l->ctx, s, "certChain",
-			plomb_view_of("certificates in DER"), authority->uri);
+		return plomb_refuse(l->ctx, s, plomb_refusal_of(l->ctx, "certChain", authority->uri),
+			plomb_view_of("certificates in DER"), NOTHING);
 	}
 	return s;
 }

@@ -11,6 +11,7 @@
 #include "entry.h"
 #include "identity.h"
 #include "layer.h"
+#include "refusal.h"
 #include "sct.h"
 #include "simplesigning.h"
 #include "statement.h"
@@ -83,14 +84,6 @@ keep(struct run *run, const unsigned char *bytes, size_t n)
 		kept.n = 0;
 	}
 	return kept;
-}
-
-static plomb_view
-time_text(struct run *run, plomb_time time)
-{
-	unsigned char text[32];
-
-	return keep(run, text, plomb_time_put(text, time));
 }
 
 static plomb_view
@@ -379,7 +372,7 @@ take_log_times(struct run *run)
 		}
 		/* A time that nobody signed can refuse, never help. */
 		if (is_keyless(run) && !plomb_window_has(&validity, time)) {
-			tell(run, "logged at", time_text(run, run->cert.not_after), time_text(run, time));
+			tell(run, "logged at", plomb_refusal_time(run->ctx, run->cert.not_after), plomb_refusal_time(run->ctx, time));
 			return PLOMB_TLOG_TIME_OUTSIDE_CERT;
 		}
 		/* Only the SET binds integratedTime: CVE-2024-55655, CVE-2026-48816. */
@@ -387,7 +380,7 @@ take_log_times(struct run *run)
 			continue;
 		}
 		if (run->policy->now_known && plomb_time_cmp(time, run->policy->now) > 0) {
-			tell(run, "logged at", time_text(run, run->policy->now), time_text(run, time));
+			tell(run, "logged at", plomb_refusal_time(run->ctx, run->policy->now), plomb_refusal_time(run->ctx, time));
 			return PLOMB_TLOG_TIME_IN_FUTURE;
 		}
 		add_time(run, time, PLOMB_TIME_SOURCE_TLOG);
@@ -443,8 +436,8 @@ check_key_period(struct run *run)
 
 	for (i = 0; i < v->time_count; i ++) {
 		if (!plomb_window_has(valid, v->times[i])) {
-			tell(run, "time of signing", time_text(run, valid->has_end ? valid->end : valid->start),
-				time_text(run, v->times[i]));
+			tell(run, "time of signing", plomb_refusal_time(run->ctx, valid->has_end ? valid->end : valid->start),
+				plomb_refusal_time(run->ctx, v->times[i]));
 			return PLOMB_KEY_OUTSIDE_VALIDITY;
 		}
 	}
@@ -471,9 +464,8 @@ check_log_ends(struct run *run)
 		}
 		for (j = 0; j < v->time_count; j ++) {
 			if (plomb_time_cmp(v->times[j], log->key.valid.end) > 0) {
-				tell(run, "time of signing, end of the log", time_text(run, log->key.valid.end),
-					time_text(run, v->times[j]));
-				return PLOMB_TLOG_LOG_OUTSIDE_VALIDITY;
+				return plomb_refuse_outside(run->ctx, PLOMB_TLOG_LOG_OUTSIDE_VALIDITY,
+					&log->key.valid, log->base_url, v->times[j]);
 			}
 		}
 	}

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from mint import pem
 import outputs
 from plomb import IDENTITY, IDENTITY_FLAGS, ISSUER, PROGRAM, STATUS, VECTORS, image_with, mint, run
+from test_fixtures import CASES, command_line
 
 GITLAB = ("--certificate-identity", "https://gitlab.example.com/acme/edge/firmware//.gitlab-ci.yml@refs/heads/main",
           "--certificate-oidc-issuer", "https://gitlab.example.com")
@@ -317,6 +318,30 @@ def test_last_line_has_both_values(image):
     assert last_line(result) == 'plomb: layout:latest: annotation-mismatch: annotation "tag" is "v1", wanted "v2"'
     result = verify(image, "-a", "nope=v2")
     assert last_line(result) == 'plomb: layout:latest: annotation-mismatch: annotation "nope" is absent, wanted "v2"'
+
+
+SENTENCES = [
+    # case, the last line behind the image's name: whose it is, what was found, what was wanted, each in its place
+    ("bad-promise", "tlog-promise-invalid: the log's signed entry timestamp does not verify: signedEntryTimestamp of LOG"),
+    ("root-log-ended-old", "tlog-log-outside-validity: the entry was made outside the log's validity: "
+                           'at "TIME", end of the validity of LOG "2021-01-01T00:00:00Z"'),
+    ("bad-timestamp", "timestamp-signature-invalid: a timestamp's signature does not verify: timestamp of TSA"),
+    ("other-timestamp", "timestamp-imprint-mismatch: the timestamp is of another signature: timestamp of TSA"),
+    ("root-tsa-ended-gitlab", "timestamp-outside-tsa-validity: the trust root does not trust the timestamp authority at this time: "
+                              'at "TIME", end of the validity of TSA "2021-01-01T00:00:00Z"'),
+    ("root-ca-ended-gitlab", "cert-ca-outside-validity: the trust root does not trust the authority at the time of signing: "
+                             'at "TIME", end of the authority\'s validity "2021-01-01T00:00:00Z"'),
+]
+
+
+@pytest.mark.parametrize("name,sentence", SENTENCES)
+def test_sentences_for_people(name, sentence, fixtures):
+    line = last_line(run(*command_line(CASES[name], fixtures), cwd=fixtures))
+    line = line.replace("http://127.0.0.1:7703", "LOG").replace("http://127.0.0.1:7705/api/v1/timestamp", "TSA")
+    line = re.sub(r'at "2026-11-24T\d\d:\d\d:\d\dZ"', 'at "TIME"', line)
+    assert line.endswith(":latest: " + sentence), line
+    report = run(*command_line(CASES[name], fixtures), "--output", "report", cwd=fixtures).candidates[0]["detail"]
+    assert not any("http" in report.get(value, "") for value in ("want", "got")), report
 
 
 def test_nothing_from_outside_drives_the_terminal(image):
