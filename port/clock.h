@@ -14,7 +14,7 @@ struct plomb_clock {
 	 */
 	int (*now)(const plomb_clock *self, int64_t *now_s);
 
-	/* The earliest it can be: build date, trust root date or newest log entry seen. */
+	/* The earliest it can be: the build, or a later time that somebody has kept. */
 	int64_t floor_s;
 };
 

@@ -8,12 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #define MAX_PATH 4096
-#define SUFFIX ".XXXXXX"
 
 /* What went wrong first is what is told. */
 static plomb_status
@@ -45,6 +45,27 @@ is_directory(const char *path)
 	return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
+/* The new name itself has to survive: it stands in the directory. Some file systems cannot be asked to, and say EINVAL. */
+static int
+sync_directory_of(const char *path)
+{
+	char folder[MAX_PATH + 1];
+	char *slash;
+	int handle, good;
+
+	memcpy(folder, path, strlen(path) + 1);
+	slash = strrchr(folder, '/');
+	if (slash != NULL) {
+		slash[slash == folder] = '\0';
+	}
+	handle = open(slash != NULL ? folder : ".", O_RDONLY | O_CLOEXEC);
+	if (handle < 0) {
+		return 0;
+	}
+	good = fsync(handle) == 0 || errno == EINVAL;
+	return close(handle) == 0 && good;
+}
+
 static plomb_status
 posix_make(const plomb_writer *self, const char *path, int *error)
 {
@@ -64,7 +85,11 @@ posix_make(const plomb_writer *self, const char *path, int *error)
 			continue;
 		}
 		part[i] = '\0';
-		if (mkdir(part, 0755) != 0) {
+		if (mkdir(part, 0755) == 0) {
+			if (!sync_directory_of(part)) {
+				return failed(error);
+			}
+		} else {
 			int why = errno;
 
 			if (!is_directory(part)) {
@@ -96,32 +121,11 @@ write_all(int handle, plomb_view bytes)
 	return 1;
 }
 
-/* The new name itself has to survive: it stands in the directory. */
-static int
-sync_directory_of(const char *path)
-{
-	char folder[MAX_PATH + 1];
-	char *slash;
-	int handle, good;
-
-	memcpy(folder, path, strlen(path) + 1);
-	slash = strrchr(folder, '/');
-	if (slash != NULL) {
-		slash[slash == folder] = '\0';
-	}
-	handle = open(slash != NULL ? folder : ".", O_RDONLY | O_CLOEXEC);
-	if (handle < 0) {
-		return 0;
-	}
-	good = fsync(handle) == 0;
-	return close(handle) == 0 && good;
-}
-
 /* Bytes first, then the name: the file is never seen half written. */
 static plomb_status
 posix_replace(const plomb_writer *self, const char *path, plomb_view bytes, int *error)
 {
-	char other[MAX_PATH + sizeof SUFFIX];
+	char other[MAX_PATH + sizeof PLOMB_WRITER_SUFFIX];
 	int handle, good;
 
 	(void)self;
@@ -130,7 +134,7 @@ posix_replace(const plomb_writer *self, const char *path, plomb_view bytes, int 
 	if (!copy_path(other, path)) {
 		return failed(error);
 	}
-	memcpy(other + strlen(other), SUFFIX, sizeof SUFFIX);
+	memcpy(other + strlen(other), PLOMB_WRITER_SUFFIX, sizeof PLOMB_WRITER_SUFFIX);
 	handle = mkstemp(other);
 	if (handle < 0) {
 		return failed(error);
@@ -159,7 +163,64 @@ posix_remove(const plomb_writer *self, const char *path, int *error)
 {
 	(void)self;
 	*error = 0;
-	return unlink(path) == 0 || errno == ENOENT ? PLOMB_OK : failed(error);
+	errno = 0;
+	if (unlink(path) != 0) {
+		return errno == ENOENT ? PLOMB_OK : failed(error);
+	}
+	return sync_directory_of(path) ? PLOMB_OK : failed(error);
 }
 
-const plomb_writer plomb_writer_posix = { posix_make, posix_replace, posix_remove };
+static plomb_status
+posix_move(const plomb_writer *self, const char *from, const char *to, int *error)
+{
+	(void)self;
+	*error = 0;
+	errno = 0;
+	if (rename(from, to) != 0) {
+		return errno == ENOENT ? PLOMB_UNSET : failed(error);
+	}
+	return sync_directory_of(to) ? PLOMB_OK : failed(error);
+}
+
+/* What the system answers where there are no such locks: some network file systems. */
+static int
+has_no_locks(int error)
+{
+	return error == ENOLCK || error == EBADF || error == EINVAL || error == ENOSYS || error == EOPNOTSUPP;
+}
+
+/* On the directory itself: a lock that ends with the program, and no file that stays. */
+static plomb_status
+posix_lock(const plomb_writer *self, const char *path, int *handle, int *error)
+{
+	int result;
+
+	(void)self;
+	*error = 0;
+	errno = 0;
+	*handle = open(path, O_RDONLY | O_CLOEXEC);
+	if (*handle < 0) {
+		return failed(error);
+	}
+	do {
+		result = flock(*handle, LOCK_EX);
+	} while (result != 0 && errno == EINTR);
+	if (result == 0) {
+		return PLOMB_OK;
+	}
+	(void)failed(error);
+	(void)close(*handle);
+	*handle = -1;
+	return has_no_locks(*error) ? PLOMB_UNSET : PLOMB_IO_ERROR;
+}
+
+static void
+posix_unlock(const plomb_writer *self, int handle)
+{
+	(void)self;
+	if (handle >= 0) {
+		(void)close(handle);
+	}
+}
+
+const plomb_writer plomb_writer_posix = { posix_make, posix_replace, posix_remove, posix_move, posix_lock, posix_unlock };

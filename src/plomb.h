@@ -197,6 +197,7 @@ typedef struct {
 	X(CHECKPOINT_ROOT_MISMATCH, "checkpoint-root-mismatch", REJECTED, "the checkpoint has another root than the proof") \
 	X(CHECKPOINT_SIZE_MISMATCH, "checkpoint-size-mismatch", REJECTED, "the checkpoint has another tree size than the proof") \
 	X(TIME_MISSING, "time-missing", REJECTED, "nobody who is trusted says when this was signed") \
+	X(CLOCK_UNKNOWN, "clock-unknown", REJECTED, "the time is not known, so nothing was compared with it") \
 	X(TIMESTAMP_MALFORMED, "timestamp-malformed", REJECTED, "a timestamp is not readable") \
 	X(TIMESTAMP_STATUS_REJECTED, "timestamp-status-rejected", REJECTED, "a timestamp response is a refusal") \
 	X(TIMESTAMP_CONTENT_TYPE, "timestamp-content-type", REJECTED, "a timestamp holds something else") \
@@ -513,7 +514,7 @@ typedef struct {
 	unsigned tlog_threshold; /* distinct logs; 0 means the default, 1 */
 	unsigned sct_threshold;  /* distinct logs; 0 means the default, 1 */
 	plomb_hash signature_hash; /* pinned by --signature-digest-algorithm; NONE: by the key */
-	/* The clock: only ever refuses. */
+	/* The clock: only ever refuses. Without it PLOMB_CLOCK_UNKNOWN is among the warnings where it would have been asked. */
 	int now_known;
 	plomb_time now;
 } plomb_policy;

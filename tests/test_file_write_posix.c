@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -53,6 +54,26 @@ WRAP(int, mkstemp, (char *path), (path))
 WRAP(int, mkstemp64, (char *path), (path))
 WRAP(int, fchmod, (int fd, mode_t mode), (fd, mode))
 WRAP(int, rename, (const char *from, const char *to), (from, to))
+WRAP(int, unlink, (const char *path), (path))
+
+/* What locking says: 0 is the system's own answer. */
+static int lock_errno, lock_waits;
+
+int __real_flock(int fd, int how);
+int __wrap_flock(int fd, int how);
+
+int
+__wrap_flock(int fd, int how)
+{
+	assert_int_equal(how, LOCK_EX);
+	if (lock_waits > 0) {
+		lock_waits --;
+		errno = EINTR;
+		return -1;
+	}
+	errno = lock_errno;
+	return lock_errno != 0 ? -1 : __real_flock(fd, LOCK_EX | LOCK_NB);
+}
 
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
@@ -319,6 +340,108 @@ test_remove(void **state)
 	assert_int_equal(rmdir(in_folder("d")), 0);
 }
 
+static void
+test_remove_fails(void **state)
+{
+	int at, error;
+
+	(void)state;
+	for (at = 1; ; at ++) {
+		plomb_status s;
+
+		assert_int_equal(replace_at(0, "a", OLD, &error), PLOMB_OK);
+		calls = 0;
+		fail_at = at;
+		s = plomb_writer_posix.remove(&plomb_writer_posix, in_folder("a"), &error);
+		fail_at = 0;
+		if (s == PLOMB_OK) {
+			break;
+		}
+		assert_int_equal(s, PLOMB_IO_ERROR);
+		assert_int_equal(error, ENOSPC);
+		assert_int_equal(holds("a", OLD), at == 1);
+	}
+	assert_int_equal(at, 5); /* unlink; open, fsync, close of the directory */
+	assert_int_equal(count_files(), 0);
+}
+
+static plomb_status
+move_at(int at, const char *from, const char *to, int *error)
+{
+	char source[sizeof path];
+	plomb_status s;
+
+	memcpy(source, in_folder(from), sizeof source);
+	calls = 0;
+	synced = 0;
+	fail_at = at;
+	s = plomb_writer_posix.move(&plomb_writer_posix, source, in_folder(to), error);
+	fail_at = 0;
+	return s;
+}
+
+static void
+test_move(void **state)
+{
+	int at, error;
+
+	(void)state;
+	assert_int_equal(move_at(0, "a", "b", &error), PLOMB_UNSET);
+	assert_int_equal(error, 0);
+	for (at = 1; ; at ++) {
+		plomb_status s;
+
+		assert_int_equal(replace_at(0, "a", NEW, &error), PLOMB_OK);
+		assert_int_equal(replace_at(0, "b", OLD, &error), PLOMB_OK);
+		s = move_at(at, "a", "b", &error);
+		if (s == PLOMB_OK) {
+			break;
+		}
+		assert_int_equal(s, PLOMB_IO_ERROR);
+		assert_int_equal(error, ENOSPC);
+		assert_true(holds("b", at == 1 ? OLD : NEW));
+	}
+	assert_int_equal(at, 5);
+	assert_int_equal(synced, 1);
+	assert_true(holds("b", NEW));
+	assert_int_equal(count_files(), 1);
+	assert_int_equal(unlink(in_folder("b")), 0);
+}
+
+static void
+test_lock(void **state)
+{
+	static const int no_locks[] = { ENOLCK, EBADF, EINVAL, ENOSYS, EOPNOTSUPP };
+	int mine, theirs, error;
+	size_t i;
+
+	(void)state;
+	lock_waits = 3;
+	assert_int_equal(plomb_writer_posix.lock(&plomb_writer_posix, folder, &mine, &error), PLOMB_OK);
+	assert_int_equal(lock_waits, 0);
+	assert_true(mine >= 0 && error == 0);
+	/* It is the system that would have waited. */
+	assert_int_equal(plomb_writer_posix.lock(&plomb_writer_posix, folder, &theirs, &error), PLOMB_IO_ERROR);
+	assert_int_equal(error, EWOULDBLOCK);
+	assert_int_equal(theirs, -1);
+	plomb_writer_posix.unlock(&plomb_writer_posix, theirs);
+	plomb_writer_posix.unlock(&plomb_writer_posix, mine);
+	assert_int_equal(plomb_writer_posix.lock(&plomb_writer_posix, folder, &theirs, &error), PLOMB_OK);
+	plomb_writer_posix.unlock(&plomb_writer_posix, theirs);
+	for (i = 0; i < sizeof no_locks / sizeof no_locks[0]; i ++) {
+		lock_errno = no_locks[i];
+		assert_int_equal(plomb_writer_posix.lock(&plomb_writer_posix, folder, &mine, &error), PLOMB_UNSET);
+		assert_int_equal(mine, -1);
+	}
+	lock_errno = EIO;
+	assert_int_equal(plomb_writer_posix.lock(&plomb_writer_posix, folder, &mine, &error), PLOMB_IO_ERROR);
+	assert_int_equal(error, EIO);
+	lock_errno = 0;
+	assert_int_equal(plomb_writer_posix.lock(&plomb_writer_posix, in_folder("none"), &mine, &error), PLOMB_IO_ERROR);
+	assert_int_equal(error, ENOENT);
+	assert_int_equal(mine, -1);
+}
+
 static int
 set_up(void **state)
 {
@@ -342,7 +465,10 @@ main(void)
 		cmocka_unit_test(test_where_it_cannot_be),
 		cmocka_unit_test(test_readers_and_links),
 		cmocka_unit_test(test_make),
-		cmocka_unit_test(test_remove)
+		cmocka_unit_test(test_remove),
+		cmocka_unit_test(test_remove_fails),
+		cmocka_unit_test(test_move),
+		cmocka_unit_test(test_lock)
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

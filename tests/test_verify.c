@@ -452,6 +452,43 @@ test_future(void **state)
 	wants(&q, PLOMB_CHECK_TIME, PLOMB_TLOG_TIME_IN_FUTURE);
 }
 
+static int
+is_warned(const struct question *q, plomb_status warning)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < q->verdict.warning_count; i ++) {
+		count += q->verdict.warning[i] == warning;
+	}
+	assert_true(count <= 1);
+	return count != 0;
+}
+
+/* Who has no clock is told where it would have been asked, and nowhere else. */
+static void
+test_no_clock(void **state)
+{
+	struct question q;
+
+	(void)state;
+	open_case(&q, "happy-path-v0.3");
+	assert_int_equal(ask(&q), PLOMB_OK);
+	assert_true(is_warned(&q, PLOMB_CLOCK_UNKNOWN));
+	q.policy.now_known = 1;
+	q.policy.now = q.verdict.times[0];
+	assert_int_equal(ask(&q), PLOMB_OK);
+	assert_false(is_warned(&q, PLOMB_CLOCK_UNKNOWN));
+	/* A timestamp authority's time is held against nothing but certificates. */
+	open_case(&q, "rekor2-happy-path");
+	assert_int_equal(ask(&q), PLOMB_OK);
+	assert_false(is_warned(&q, PLOMB_CLOCK_UNKNOWN));
+	/* Only the clock could have said when this was signed. */
+	open_case(&q, "rekor2-no-timestamp_fail");
+	q.policy.flags = PLOMB_IGNORE_TLOG;
+	wants(&q, PLOMB_CHECK_TIME, PLOMB_TIME_MISSING);
+	assert_true(is_warned(&q, PLOMB_CLOCK_UNKNOWN));
+}
+
 static void
 test_timestamp_required(void **state)
 {
@@ -654,6 +691,7 @@ main(void)
 		cmocka_unit_test(test_artifact),
 		cmocka_unit_test(test_thresholds),
 		cmocka_unit_test(test_future),
+		cmocka_unit_test(test_no_clock),
 		cmocka_unit_test(test_timestamp_required),
 		cmocka_unit_test(test_key_period),
 		cmocka_unit_test(test_ignored_log),

@@ -483,6 +483,7 @@ verify_blob(plomb_app *app, const plomb_settings *settings, const plomb_trust_so
 	}
 	plomb_judgement_init(&judgement, "", 0);
 	plomb_warn_settings(app, settings);
+	plomb_warn_root(app, settings, source);
 	if (read_artifact(&artifact, app, settings, &name, &fault) == PLOMB_OK
 		&& read_inputs(in, app->args, settings->command, artifact.path, &fault) == PLOMB_OK)
 	{

@@ -12,7 +12,7 @@ typedef struct {
 	char *folder;
 	plomb_bytes root;   /* --root */
 	plomb_bytes kept;   /* the mirror of the last run */
-	int is_clock_known;
+	int lock;
 	plomb_tuf_mirror mirror;
 	plomb_tuf_job job;
 	plomb_tuf_outcome outcome;
@@ -127,16 +127,21 @@ open_mirror(update *u, const plomb_args *args, plomb_fault *fault)
 static plomb_status
 read_clock(update *u, const plomb_args *args, plomb_fault *fault)
 {
+	plomb_text floor;
 	plomb_status s;
 
-	if ((s = plomb_clock_read(args, 1, &u->is_clock_known, &u->job.now, fault)) != PLOMB_OK) {
+	if ((s = plomb_clock_read(args, 1, &u->job.is_now_known, &u->job.now, fault)) != PLOMB_OK) {
 		return s;
 	}
-	if (!u->is_clock_known && plomb_args_text(args, PLOMB_OPTION_CLOCK) == NULL) {
-		return plomb_fail(fault, PLOMB_CONFIG_INVALID, "the clock is not set, so nobody can tell whether the mirror is up to date: "
-			"give --clock TIME, or --clock none to do without", (const char *)NULL);
+	if (u->job.is_now_known || plomb_args_text(args, PLOMB_OPTION_CLOCK) != NULL) {
+		return PLOMB_OK;
 	}
-	return PLOMB_OK;
+	plomb_text_init(&floor);
+	plomb_text_time(&floor, u->job.now);
+	s = plomb_fail(fault, PLOMB_CONFIG_INVALID, "the clock is not set: it is before ", plomb_text_cstr(&floor),
+		", so nobody can tell whether the mirror is up to date: give --clock TIME, or --clock none to do without", (const char *)NULL);
+	plomb_text_free(&floor);
+	return s;
 }
 
 static void
@@ -160,7 +165,7 @@ tell(const update *u, plomb_text *out)
 	plomb_text_str(out, "\n  kept in   ");
 	plomb_text_visible(out, plomb_view_of_arg(u->folder));
 	plomb_text_str(out, "\n");
-	if (!u->is_clock_known) {
+	if (!u->job.is_now_known) {
 		plomb_text_str(out, "  the clock is not known: only what expired before ");
 		plomb_text_time(out, u->job.now);
 		plomb_text_str(out, " was refused as too old\n");
@@ -172,15 +177,16 @@ run(update *u, const plomb_args *args, plomb_fault *fault)
 {
 	plomb_status s;
 
+	u->job.writer = &plomb_writer_posix;
 	if ((s = find_folder(u, fault)) != PLOMB_OK
 		|| (s = read_clock(u, args, fault)) != PLOMB_OK
+		|| (s = plomb_tuf_lock(u->job.writer, u->folder, &u->lock, fault)) != PLOMB_OK
 		|| (s = read_root(u, args, fault)) != PLOMB_OK
 		|| (s = open_mirror(u, args, fault)) != PLOMB_OK)
 	{
 		return s;
 	}
 	u->job.mirror = &u->mirror;
-	u->job.writer = &plomb_writer_posix;
 	return plomb_tuf_update(&u->job, &u->outcome, fault);
 }
 
@@ -195,6 +201,7 @@ plomb_cmd_initialize(plomb_app *app, plomb_cmd command)
 
 	(void)command;
 	memset(&u, 0, sizeof u);
+	u.lock = -1;
 	plomb_fault_init(&fault);
 	plomb_text_init(&out);
 	/* As for registries: nobody waits longer if nothing is said. */
@@ -206,6 +213,7 @@ plomb_cmd_initialize(plomb_app *app, plomb_cmd command)
 	if (s == PLOMB_OK) {
 		tell(&u, &out);
 	}
+	plomb_tuf_unlock(&plomb_writer_posix, u.lock);
 	free(u.folder);
 	plomb_bytes_free(&u.root);
 	plomb_bytes_free(&u.kept);

@@ -7,7 +7,6 @@
 #include "root_builder.h"
 #include "room.h"
 #include "trust_source.h"
-#include "tuf_update.h"
 
 /* --------------------------------------------------------------------- show */
 
@@ -124,22 +123,16 @@ show_try(void *user, plomb_ctx *ctx)
 static plomb_status
 warn_if_old(plomb_app *app, const plomb_trust_source *source, plomb_fault *fault)
 {
-	plomb_time now, expires;
+	plomb_time now;
 	plomb_text text;
 	plomb_status s;
 	int is_known;
 
-	if ((s = plomb_clock_read(app->args, 0, &is_known, &now, fault)) != PLOMB_OK || source->kept == NULL) {
+	if ((s = plomb_clock_read(app->args, 0, &is_known, &now, fault)) != PLOMB_OK) {
 		return s;
 	}
 	plomb_text_init(&text);
-	if (!plomb_tuf_kept_until(source->kept, &expires)) {
-		plomb_text_str(&text, "plomb: warning: nobody can tell how old this trust root is: plomb trusted-root update renews it\n");
-	} else if (plomb_time_cmp(expires, now) <= 0) {
-		plomb_text_str(&text, "plomb: warning: this trust root was good until ");
-		plomb_text_time(&text, expires);
-		plomb_text_str(&text, ": plomb trusted-root update renews it\n");
-	}
+	plomb_trust_source_warn(source, 1, is_known, now, &text);
 	return plomb_app_write(app->err, &text);
 }
 

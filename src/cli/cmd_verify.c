@@ -138,6 +138,7 @@ verify_all(plomb_app *app, const plomb_settings *settings, const plomb_trust_sou
 	plomb_text_init(&held);
 	app->held = &held;
 	plomb_warn_settings(app, settings);
+	plomb_warn_root(app, settings, source);
 	for (i = 0; i < app->operand_count && !(status != 0 && app->is_cosign); i ++) {
 		int each;
 

@@ -19,6 +19,17 @@ plomb_warn_settings(plomb_app *app, const plomb_settings *settings)
 	(void)plomb_app_write(app->err, &text);
 }
 
+/* see verdicts.h */
+void
+plomb_warn_root(plomb_app *app, const plomb_settings *settings, const plomb_trust_source *source)
+{
+	plomb_text text;
+
+	plomb_text_init(&text);
+	plomb_trust_source_warn(source, 0, settings->now_known, settings->now, &text);
+	(void)plomb_app_write(app->err, &text);
+}
+
 static void
 put_warnings(const plomb_app *app, const plomb_judgement *judgement, plomb_text *err)
 {

@@ -206,3 +206,34 @@ plomb_trust_source_load(const plomb_trust_source *source, plomb_ctx *ctx, plomb_
 	}
 	return plomb_fail_detail(fault, s, source->origin, ctx->detail);
 }
+
+/* see trust_source.h */
+void
+plomb_trust_source_warn(const plomb_trust_source *source, int is_thorough, int now_known, plomb_time now, plomb_text *text)
+{
+	plomb_time expires;
+	int is_told;
+
+	if (source->kept == NULL) {
+		return;
+	}
+	is_told = is_thorough ? plomb_tuf_kept_until(source->kept, &expires) : plomb_tuf_said_until(source->kept, &expires);
+	if (is_told && plomb_time_cmp(expires, now) <= 0) {
+		plomb_text_str(text, "plomb: warning: this trust root was good until ");
+		plomb_text_time(text, expires);
+		plomb_text_str(text, ": plomb trusted-root update renews it\n");
+		return;
+	}
+	if (!is_thorough) {
+		return;
+	}
+	if (!is_told) {
+		plomb_text_str(text, "plomb: warning: nobody can tell how old this trust root is: plomb trusted-root update renews it\n");
+		return;
+	}
+	if (!now_known) {
+		plomb_text_str(text, "plomb: warning: this trust root is good until ");
+		plomb_text_time(text, expires);
+		plomb_text_str(text, ", and without a clock nobody can tell whether that is over\n");
+	}
+}

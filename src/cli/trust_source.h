@@ -29,6 +29,14 @@ void plomb_trust_source_free(plomb_trust_source *source);
 /* Load it for a try; a fault that names the root for everything but PLOMB_NO_ROOM. */
 PLOMB_MUST_CHECK plomb_status plomb_trust_source_load(const plomb_trust_source *source, plomb_ctx *ctx, plomb_trust *trust, plomb_fault *fault);
 
+/*
+ * A line for stderr about the age of what is kept; nothing if something else
+ * is in use, or if it is up to date. now is the floor if it is not known.
+ * Thorough: what is kept is held against its metadata, and what nobody can
+ * tell is said as well.
+ */
+void plomb_trust_source_warn(const plomb_trust_source *source, int is_thorough, int now_known, plomb_time now, plomb_text *text);
+
 /* The public-good root, made by embed.sh from trusted_root.json. */
 extern const unsigned char plomb_trusted_root_json[];
 extern const size_t plomb_trusted_root_json_len;

@@ -4,9 +4,12 @@
  * and only when it is asked to: no verification comes here.
  *
  * The folder holds root.json, timestamp.json, snapshot.json, targets.json,
- * trusted_root.json, and mirror: where they came from. Each is replaced as a
- * whole, in the order in which it was verified, so that the folder is good
- * after a failure or a loss of power at any moment.
+ * trusted_root.json; mirror: where they came from; time: the clock at the last
+ * update, if there was one. Each is replaced as a whole, in the order in which
+ * it was verified. What must change together is first written under names
+ * with "next." in front; once next.commit is there, that is what holds, and
+ * whoever comes next finishes it. So the folder is good after a failure or a
+ * loss of power at any moment, and one update at a time works on it.
  */
 #ifndef PLOMB_TUF_UPDATE_H
 #define PLOMB_TUF_UPDATE_H
@@ -53,6 +56,7 @@ typedef struct {
 	const char *folder;
 	plomb_view root;   /* to start with */
 	int is_forgetting; /* also if there is a root in the folder */
+	int is_now_known;
 	plomb_time now;    /* or the earliest that it can be */
 } plomb_tuf_job;
 
@@ -63,6 +67,15 @@ typedef struct {
 	int is_changed;     /* the trust root is another one than before */
 } plomb_tuf_outcome;
 
+/*
+ * Make the folder and have it for ourselves until it is given back; finish or
+ * undo what an update that was cut short has left there. PLOMB_IO_ERROR,
+ * PLOMB_NO_ROOM, with a fault. *lock is for plomb_tuf_unlock, also then.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_tuf_lock(const plomb_writer *writer, const char *folder, int *lock, plomb_fault *fault);
+void plomb_tuf_unlock(const plomb_writer *writer, int lock);
+
+/* One run over a folder that is locked. */
 PLOMB_MUST_CHECK plomb_status plomb_tuf_update(const plomb_tuf_job *job, plomb_tuf_outcome *outcome, plomb_fault *fault);
 
 /*
@@ -73,8 +86,20 @@ PLOMB_MUST_CHECK plomb_status plomb_tuf_update(const plomb_tuf_job *job, plomb_t
 char *plomb_tuf_folder(void);
 char *plomb_tuf_path(const char *folder, const char *name);
 
-/* Until when the kept timestamp says that the folder is up to date; 0 if that cannot be told. */
+/*
+ * Until when the kept trust root is said to be up to date, by metadata that
+ * verifies and describes it; 0 if that cannot be told.
+ */
 int plomb_tuf_kept_until(const char *folder, plomb_time *expires);
+/* The same by the kept timestamp alone, unverified: good for a warning. */
+int plomb_tuf_said_until(const char *folder, plomb_time *expires);
+
+/*
+ * The clock of the last update, which that update's metadata bounds from
+ * above: it is not earlier now. PLOMB_UNSET if none is kept;
+ * PLOMB_CONFIG_INVALID, PLOMB_IO_ERROR, PLOMB_NO_ROOM with a fault.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_tuf_kept_time(plomb_time *time, plomb_fault *fault);
 
 /* The public-good instance's root, made by embed.sh from tuf_root.json. */
 extern const unsigned char plomb_tuf_root_json[];

@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "judgement.h"
+#include "trust_source.h"
 
 /*
  * report.c: the machine interface, one JSON object on one line (its schema is
@@ -23,6 +24,8 @@ PLOMB_MUST_CHECK plomb_status plomb_output_cosign(const plomb_judgement *judgeme
 
 /* cosign's warning of --insecure-ignore-tlog. */
 void plomb_warn_settings(plomb_app *app, const plomb_settings *settings);
+/* That the trust root is a copy whose time is over: it is used all the same (SPEC 14.4). */
+void plomb_warn_root(plomb_app *app, const plomb_settings *settings, const plomb_trust_source *source);
 
 /*
  * Write what the settings ask for and, if it was not accepted, the last line

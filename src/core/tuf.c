@@ -770,6 +770,18 @@ plomb_tuf_timestamp_next(plomb_ctx *ctx, const plomb_tuf_root *root, const plomb
 	return check_fresh(ctx, file, now);
 }
 
+/* see tuf.h */
+plomb_status
+plomb_tuf_timestamp_expires(plomb_ctx *ctx, plomb_view bytes, plomb_time *expires)
+{
+	plomb_tuf_file file;
+	plomb_status s;
+
+	s = open_file(ctx, PLOMB_TUF_ROLE_TIMESTAMP, bytes, &file);
+	*expires = file.expires;
+	return s;
+}
+
 /* Nothing that was named is gone or older (CVE-2022-29173). */
 static plomb_status
 check_meta(plomb_ctx *ctx, const plomb_tuf_snapshot *trusted, const plomb_tuf_snapshot *snapshot)

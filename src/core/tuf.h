@@ -121,6 +121,9 @@ PLOMB_MUST_CHECK plomb_status plomb_tuf_keys_changed(plomb_ctx *ctx, const plomb
 PLOMB_MUST_CHECK plomb_status plomb_tuf_timestamp_next(plomb_ctx *ctx, const plomb_tuf_root *root,
 	const plomb_tuf_timestamp *trusted, plomb_view bytes, const plomb_time *now, plomb_tuf_timestamp *timestamp);
 
+/* When a timestamp says that it ends, whoever wrote it. */
+PLOMB_MUST_CHECK plomb_status plomb_tuf_timestamp_expires(plomb_ctx *ctx, plomb_view bytes, plomb_time *expires);
+
 /*
  * The snapshot that the timestamp describes; timestamp is NULL only to load a
  * copy that was accepted before. Nothing that the trusted snapshot named may

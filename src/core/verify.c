@@ -61,6 +61,21 @@ warn(struct run *run, plomb_status warning)
 	}
 }
 
+/* Here a clock would have been asked; one warning is enough. */
+static void
+miss_clock(struct run *run)
+{
+	const plomb_verdict *v = run->verdict;
+	size_t i;
+
+	for (i = 0; i < v->warning_count; i ++) {
+		if (v->warning[i] == PLOMB_CLOCK_UNKNOWN) {
+			return;
+		}
+	}
+	warn(run, PLOMB_CLOCK_UNKNOWN);
+}
+
 static void
 tell(struct run *run, const char *what, plomb_view want, plomb_view got)
 {
@@ -379,7 +394,9 @@ take_log_times(struct run *run)
 		if (!run->entry_time_ok[i]) {
 			continue;
 		}
-		if (run->policy->now_known && plomb_time_cmp(time, run->policy->now) > 0) {
+		if (!run->policy->now_known) {
+			miss_clock(run);
+		} else if (plomb_time_cmp(time, run->policy->now) > 0) {
 			tell(run, "logged at", plomb_refusal_time(run->ctx, run->policy->now), plomb_refusal_time(run->ctx, time));
 			return PLOMB_TLOG_TIME_IN_FUTURE;
 		}
@@ -490,10 +507,12 @@ check_time(struct run *run)
 		return stranger != PLOMB_UNSET ? stranger : PLOMB_TIME_MISSING;
 	}
 	/* cosign's rule for "no log, no timestamp": the certificate must be valid now. */
-	if (needed && run->verdict->time_count == 0 && stranger == PLOMB_UNSET
-		&& (policy->flags & PLOMB_IGNORE_TLOG) != 0 && policy->now_known)
-	{
-		add_time(run, policy->now, PLOMB_TIME_SOURCE_CLOCK);
+	if (needed && run->verdict->time_count == 0 && stranger == PLOMB_UNSET && (policy->flags & PLOMB_IGNORE_TLOG) != 0) {
+		if (policy->now_known) {
+			add_time(run, policy->now, PLOMB_TIME_SOURCE_CLOCK);
+		} else {
+			miss_clock(run);
+		}
 	}
 	if (needed && run->verdict->time_count == 0) {
 		return stranger != PLOMB_UNSET ? stranger : PLOMB_TIME_MISSING;

@@ -778,6 +778,20 @@ def test_bundle_key_hint_mismatch_is_a_warning(tmp_path):
     assert b"bundle-key-hint-mismatch" not in odd.stdout + odd.stderr
 
 
+@covers("clock-unknown")
+def test_clock_unknown(tmp_path):
+    """A log's time that was held against no clock says so; a yes all the same."""
+    m = mint()
+    assert verify_blob(tmp_path, m).accepted().candidates[0]["warnings"] == []
+    result = verify_blob(tmp_path, m, ("--clock", "none", "--explain")).accepted()
+    assert result.candidates[0]["warnings"] == ["clock-unknown"]
+    assert b"the time is not known, so nothing was compared with it" in result.stderr
+    # With neither log nor timestamp only the clock could say that the certificate is valid.
+    timeless = mint(knobs={"bundle": lambda b: {**b, "verificationMaterial": {**b["verificationMaterial"], "tlogEntries": []}}})
+    result = verify_blob(tmp_path, timeless, ("--insecure-ignore-tlog", "--clock", "none")).refused("time-missing")
+    assert result.candidates[0]["warnings"] == ["clock-unknown"]
+
+
 @covers("timestamp-duplicate-authority")
 def test_timestamp_duplicate_authority_is_a_warning(tmp_path):
     result = verify_blob(tmp_path, mint(logs=("v2",), knobs={"timestamps": lambda t: t * 2})).accepted()

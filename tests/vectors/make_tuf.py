@@ -20,11 +20,14 @@ from tuf.api.serialization.json import JSONSerializer
 
 OUT = pathlib.Path(__file__).parent / "tuf" / "made"
 PUBLIC = pathlib.Path(__file__).parent / "tuf" / "public" / "targets"
+DEMO = pathlib.Path(__file__).parent / "demo" / "trusted_root.json"
 LATER = datetime.datetime(2100, 1, 1, tzinfo=datetime.timezone.utc)
 PAST = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
 TARGET = next(PUBLIC.glob("*.trusted_root.json")).read_bytes()
+# Another trust root that can be read: what the public one accepts it refuses, and the other way round.
+NEW_TARGET = DEMO.read_bytes()
 
-KEYS = {name: CryptoSigner.generate_ecdsa() for name in ("root1", "targets1", "snapshot", "rotated", "mallory")}
+KEYS = {name: CryptoSigner.generate_ecdsa() for name in ("root1", "targets1", "snapshot", "rotated", "mallory", "other")}
 KEYS.update({name: CryptoSigner.generate_ed25519() for name in ("root2", "timestamp")})
 KEYS.update({name: CryptoSigner.generate_rsa(size=2048) for name in ("root3", "targets2")})
 KEYS["root4"] = CryptoSigner.generate_ecdsa()
@@ -268,6 +271,42 @@ def snapshots():
     chain("target-longer")
 
 
+def new_targets():
+    """The next trust root, and another instance with keys of its own."""
+    def other_target(signed):
+        entry = TargetFile.from_data("trusted_root.json", NEW_TARGET, ["sha256", "sha512"]).to_dict()
+        return {"targets": {**signed["targets"], "trusted_root.json": entry}}
+
+    path = f"targets/{hashlib.sha256(NEW_TARGET).hexdigest()}.trusted_root.json"
+    chain("chain-new-target", targets=other_target)
+    put("chain-new-target", path, NEW_TARGET)
+    # The same behind a root with other timestamp and snapshot keys.
+    signed = with_role("timestamp", keyids=[keyid("rotated")])
+    signed["roles"]["snapshot"]["keyids"] = [keyid("rotated")]
+    signed["keys"][keyid("rotated")] = KEYS["rotated"].public_key.to_dict()
+    put("rotation-new-target", "4.root.json", signed_by(signed, "root1", "root2"))
+    for name in ("timestamp.json", "5.snapshot.json"):
+        data = signed_of("chain-new-target", name)
+        if name == "timestamp.json":
+            data["meta"] = {"snapshot.json": {"version": 5}}
+        put("rotation-new-target", name, signed_by(data, "rotated"))
+    for name in ("4.targets.json", path):
+        put("rotation-new-target", name, (OUT / "chain-new-target" / name).read_bytes())
+
+    new = Root(version=1, expires=LATER, consistent_snapshot=True)
+    for role in ("root", "targets", "snapshot", "timestamp"):
+        new.add_key(KEYS["other"].public_key, role)
+    put("other-instance", "1.root.json", text(Metadata(new), "other"))
+    targets = Targets(version=1, expires=LATER)
+    targets.targets["trusted_root.json"] = TargetFile.from_data("trusted_root.json", NEW_TARGET, ["sha256"])
+    data = text(Metadata(targets), "other")
+    put("other-instance", "1.targets.json", data)
+    data = text(Metadata(Snapshot(version=1, expires=LATER, meta={"targets.json": meta(data, 1)})), "other")
+    put("other-instance", "1.snapshot.json", data)
+    put("other-instance", "timestamp.json", text(Metadata(Timestamp(version=1, expires=LATER, snapshot_meta=meta(data, 1))), "other"))
+    put("other-instance", path, NEW_TARGET)
+
+
 def recovery():
     """The timestamp key was stolen and pushed the version up; the next root has another one."""
     new = with_role("timestamp", keyids=[keyid("rotated")])
@@ -284,3 +323,4 @@ if __name__ == "__main__":
     timestamps()
     snapshots()
     recovery()
+    new_targets()
