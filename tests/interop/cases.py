@@ -28,6 +28,35 @@ def repository_of(layout):
     return next(reference_of(case)[0] for case in IMAGES.values() if case["layout"] == layout)
 
 
+def read_differences():
+    """
+    {(case, cosign): (plomb's verdict, cosign's)} of differences.txt; each row
+    has a reason. fresh/NAME is a signature of test_fresh.py.
+    """
+    found = {}
+    for line in (pathlib.Path(__file__).resolve().parent / "differences.txt").read_text().splitlines():
+        if not line or line.startswith("#"):
+            continue
+        case, cosign, ours, theirs, reason = line.split(None, 4)
+        assert (case, cosign) not in found, f"twice: {line}"
+        assert (case in IMAGES or case.startswith("fresh/")) and cosign in COSIGNS and {ours, theirs} == {"accept", "reject"}, line
+        assert len(reason) > 20, line
+        found[case, cosign] = (ours, theirs)
+    return found
+
+
+DIFFERENCES = read_differences()
+
+
+def same_decision(name, cosign, ours, theirs):
+    """Two Decisions agree, or a row says why not, and a row is right."""
+    assert not TROUBLE.search(theirs.run.stderr.decode("utf8", "replace")), theirs
+    if (name, cosign) in DIFFERENCES:
+        assert (ours.verdict, theirs.verdict) == DIFFERENCES[name, cosign], f"differences.txt says otherwise\n{ours}\n{theirs}"
+        return
+    assert ours.verdict == theirs.verdict, f"a difference without a row in differences.txt\nplomb {ours}\n{cosign} {theirs}"
+
+
 class Layout:
     """An image layout of the fixtures, read."""
 
@@ -86,17 +115,15 @@ def cosign_command(cosign, case, layout, root):
     """
     (flags, environment) for a real cosign: the case's, and what it needs
     besides. cosign 3 finds bundles and tags by itself; nothing makes it look at
-    cosign 2's OCI 1.1 referrers. cosign 2 wants to be told which form it is,
-    which digest belongs to a key, and that timestamps count; for attestations
-    of its own form it takes the trust root from the environment only.
+    cosign 2's OCI 1.1 referrers. cosign 2 wants to be told which form it is and
+    that timestamps count; for attestations of its own form it takes the trust
+    root from the environment only.
     """
     kinds, flags, env = layout.kinds(), [*options(case, root), "--offline"], {}
     if cosign == "cosign3":
         return flags, env
     if "bundle" in kinds:
         flags.append("--new-bundle-format")
-        flags += [f"--signature-digest-algorithm={digest}" for curve, digest in (("p384", "sha384"), ("p521", "sha512"))
-                  if curve in case["args"].get("key", "")]
         if layout.is_stamped() and "use-signed-timestamps" not in case["args"]:
             flags.append("--use-signed-timestamps")
     elif case["command"] == "verify-attestation":

@@ -3,32 +3,12 @@ Every image that a real cosign signed, in each of the world's registries, where
 oras put it: decided by plomb, with no request too many, and by cosign 3 and
 cosign 2 in the same run. What they decide differently is in differences.txt.
 """
-import pathlib
-
 import pytest
 
-from cases import COSIGNS, IMAGES, LAYOUTS, TROUBLE, Job, expected
+from cases import COSIGNS, IMAGES, LAYOUTS, Job, expected, same_decision
 from world import World, program
 
-HERE = pathlib.Path(__file__).resolve().parent
 PLACES = [(registry, name) for registry in World.NAMES for name in IMAGES]
-
-
-def read_differences():
-    """{(case, cosign): (plomb's verdict, cosign's)}; each row has a reason."""
-    found = {}
-    for line in (HERE / "differences.txt").read_text().splitlines():
-        if not line or line.startswith("#"):
-            continue
-        case, cosign, ours, theirs, reason = line.split(None, 4)
-        assert (case, cosign) not in found, f"twice: {line}"
-        assert case in IMAGES and cosign in COSIGNS and {ours, theirs} == {"accept", "reject"}, line
-        assert len(reason) > 20, line
-        found[case, cosign] = (ours, theirs)
-    return found
-
-
-DIFFERENCES = read_differences()
 
 
 class Jobs(dict):
@@ -95,12 +75,7 @@ def test_requests(jobs, registry, name):
 def test_cosign(jobs, registry, name, cosign):
     """The real cosign agrees, or a row says why not."""
     job = jobs[registry, IMAGES[name]["layout"]].result()
-    ours, theirs = job.by_reference[name], job.asked[name, cosign]
-    assert not TROUBLE.search(theirs.run.stderr.decode("utf8", "replace")), theirs
-    if (name, cosign) in DIFFERENCES:
-        assert (ours.verdict, theirs.verdict) == DIFFERENCES[name, cosign], f"differences.txt says otherwise\n{ours}\n{theirs}"
-        return
-    assert ours.verdict == theirs.verdict, f"a difference without a row in differences.txt\nplomb {ours}\n{cosign} {theirs}"
+    same_decision(name, cosign, job.by_reference[name], job.asked[name, cosign])
 
 
 def test_one_plus_two_n(jobs):

@@ -148,6 +148,8 @@ class Registry:
 
 class World:
     NAMES = ("PLAIN", "REFERRERS", "BASIC", "BEARER", "TLS")
+    # Where cosign 2 finds its trust, if it is not given a trust root.
+    COSIGN2 = ("SIGSTORE_ROOT_FILE", "SIGSTORE_REKOR_PUBLIC_KEY", "SIGSTORE_CT_LOG_PUBLIC_KEY_FILE")
 
     def __init__(self, folder):
         """Start it. A shell that waits on a pipe stops it when this process ends, whatever the reason."""
@@ -176,9 +178,10 @@ class World:
     # --- programs ------------------------------------------------------------------
 
     def run(self, *argv, check=True, cwd=None, env=None, timeout=120):
-        """Somebody else's program, by name."""
+        """Somebody else's program, by name. Nothing of it reaches beyond this machine: the way out is a proxy that is not there."""
         clean = {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(self.home), "LC_ALL": "C", "COSIGN_PASSWORD": "hunter2",
-                 "DOCKER_CONFIG": self.env["DOCKER_CONFIG"], **(env or {})}
+                 "DOCKER_CONFIG": self.env["DOCKER_CONFIG"], "HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9",
+                 **(env or {})}
         done = subprocess.run([str(a) for a in argv], cwd=cwd or self.home, env=clean, capture_output=True, stdin=subprocess.DEVNULL,
                               timeout=timeout)
         out = program.Run([str(a) for a in argv], done.returncode, done.stdout, done.stderr)
@@ -232,17 +235,18 @@ class World:
         """The flags that ask for that signer, the same for plomb and cosign."""
         return ["--trusted-root", self.env["TRUSTED_ROOT"], *(identity(by) if by in WHO else ["--key", self.key(by)[1]])]
 
-    def sign3(self, registry, reference, by, *flags, config="signing_config.json", annotations=(), verb="sign", check=True):
-        """cosign 3: a bundle, in the log of that signing configuration."""
+    def sign3(self, registry, reference, by, *flags, config="signing_config.json", annotations=(), verb="sign", verified=True, check=True):
+        """cosign 3: a bundle, in the log of that signing configuration; cosign verifies it at once, unless it is given no trust root."""
         env, who = self.signer(by)
-        return self.run("cosign3", verb, "--yes", *registry.cosign_flags(), "--signing-config", self.folder / config, "--trusted-root",
-                        self.env["TRUSTED_ROOT"], *who, *pairs(annotations), *flags, reference, env=env, check=check)
+        root = ["--trusted-root", self.env["TRUSTED_ROOT"]] if verified else []
+        return self.run("cosign3", verb, "--yes", *registry.cosign_flags(), "--signing-config", self.folder / config, *root, *who,
+                        *pairs(annotations), *flags, reference, env=env, check=check)
 
     def sign2(self, registry, reference, by, *flags, log=True, stamp=False, annotations=(), verb="sign", check=True):
         """cosign 2: simple signing, under a tag or as a referrer."""
         env, who = self.signer(by)
         stamped = ["--timestamp-server-url", self.env["TSA_URL"]] if stamp else []
-        trust = {name: self.env[name] for name in ("SIGSTORE_ROOT_FILE", "SIGSTORE_REKOR_PUBLIC_KEY", "SIGSTORE_CT_LOG_PUBLIC_KEY_FILE")}
+        trust = {name: self.env[name] for name in self.COSIGN2}
         return self.run("cosign2", verb, "--yes", *registry.cosign_flags(), f"--tlog-upload={str(log).lower()}", "--fulcio-url",
                         self.env["FULCIO_URL"], "--rekor-url", self.env["REKOR_URL"], *stamped, *who, *pairs(annotations), *flags,
                         reference, env={**trust, **env}, check=check)
