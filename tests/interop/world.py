@@ -227,19 +227,22 @@ class World:
             return self.keys[name]
 
     def signer(self, by):
-        """The environment and flags of a signer: a kind of token, or a key's name."""
+        """The environment and flags of a signer: a key's name, a kind of token, or a token."""
         env = {"COSIGN_EXPERIMENTAL": "1"}  # it guards --registry-referrers-mode
-        return ({**env, "SIGSTORE_ID_TOKEN": self.token(by)}, []) if by in WHO else (env, ["--key", self.key(by)[0]])
+        if by in KEYS:
+            return env, ["--key", self.key(by)[0]]
+        return {**env, "SIGSTORE_ID_TOKEN": self.token(by) if by in WHO else by}, []
 
     def trusted(self, by):
         """The flags that ask for that signer, the same for plomb and cosign."""
         return ["--trusted-root", self.env["TRUSTED_ROOT"], *(identity(by) if by in WHO else ["--key", self.key(by)[1]])]
 
-    def sign3(self, registry, reference, by, *flags, config="signing_config.json", annotations=(), verb="sign", verified=True, check=True):
+    def sign3(self, registry, reference, by, *flags, config="signing_config.json", annotations=(), verb="sign", verified=True, check=True,
+              cosign="cosign3"):
         """cosign 3: a bundle, in the log of that signing configuration; cosign verifies it at once, unless it is given no trust root."""
         env, who = self.signer(by)
         root = ["--trusted-root", self.env["TRUSTED_ROOT"]] if verified else []
-        return self.run("cosign3", verb, "--yes", *registry.cosign_flags(), "--signing-config", self.folder / config, *root, *who,
+        return self.run(cosign, verb, "--yes", *registry.cosign_flags(), "--signing-config", self.folder / config, *root, *who,
                         *pairs(annotations), *flags, reference, env=env, check=check)
 
     def sign2(self, registry, reference, by, *flags, log=True, stamp=False, annotations=(), verb="sign", check=True):
