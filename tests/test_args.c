@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/time.h>
+
 #include "../src/cli/args.h"
 #include "../src/cli/options.h"
 #include "../src/cli/timeout.h"
@@ -298,6 +300,34 @@ durations(void **state)
 	}
 }
 
+/* Milliseconds until the alarm; 0: there is none. */
+static long
+left_ms(void)
+{
+	struct itimerval timer;
+
+	assert_int_equal(getitimer(ITIMER_REAL, &timer), 0);
+	return (long)timer.it_value.tv_sec * 1000 + (long)timer.it_value.tv_usec / 1000;
+}
+
+/* A single wait has a deadline of its own, but only where the whole program has none. */
+static void
+waits(void **state)
+{
+	(void)state;
+	assert_int_equal(left_ms(), 0);
+	plomb_timeout_wait();
+	assert_in_range(left_ms(), PLOMB_TIMEOUT_NETWORK_MS / 2, PLOMB_TIMEOUT_NETWORK_MS);
+	plomb_timeout_waited();
+	assert_int_equal(left_ms(), 0);
+	assert_true(plomb_timeout_start(86400000));
+	plomb_timeout_wait();
+	assert_true(left_ms() > 10 * PLOMB_TIMEOUT_NETWORK_MS);
+	plomb_timeout_waited();
+	assert_true(left_ms() > 10 * PLOMB_TIMEOUT_NETWORK_MS);
+	assert_true(plomb_timeout_start(0));
+}
+
 int
 main(void)
 {
@@ -311,7 +341,8 @@ main(void)
 		cmocka_unit_test(the_table),
 		cmocka_unit_test(last_wins),
 		cmocka_unit_test(refused_but_off),
-		cmocka_unit_test(durations)
+		cmocka_unit_test(durations),
+		cmocka_unit_test(waits)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

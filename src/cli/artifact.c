@@ -2,16 +2,8 @@
 
 #include <string.h>
 
-#include "../../port/file.h"
 #include "../core/hash.h"
-
-static plomb_status
-io_fault(plomb_fault *fault, const char *path, const plomb_file *file)
-{
-	return plomb_fail(fault, PLOMB_IO_ERROR, path, ": ",
-		file->error == 0 ? plomb_status_sentence(PLOMB_IO_ERROR) : strerror(file->error),
-		(const char *)NULL);
-}
+#include "patient.h"
 
 static plomb_status
 hash_open(plomb_file *file, plomb_digest *digest)
@@ -25,7 +17,7 @@ hash_open(plomb_file *file, plomb_digest *digest)
 	for (;;) {
 		plomb_status s;
 
-		s = plomb_files_posix.read(&plomb_files_posix, file, piece, sizeof piece, &bytes.n);
+		s = plomb_files_patient.read(&plomb_files_patient, file, piece, sizeof piece, &bytes.n);
 		if (s != PLOMB_OK) {
 			return s;
 		}
@@ -37,6 +29,26 @@ hash_open(plomb_file *file, plomb_digest *digest)
 	}
 }
 
+/* Open a file or stream that can be an artifact. */
+static plomb_status
+open_path(const char *path, plomb_file *file, plomb_fault *fault)
+{
+	plomb_status s;
+
+	s = plomb_files_patient.open(&plomb_files_patient, path, 0, file);
+	if (s == PLOMB_UNSET) {
+		return plomb_fail(fault, PLOMB_IO_ERROR, path, ": no such file", (const char *)NULL);
+	}
+	if (s != PLOMB_OK) {
+		return plomb_file_fault(fault, path, file);
+	}
+	if (file->kind == PLOMB_FILE_DIRECTORY) {
+		plomb_files_patient.close(&plomb_files_patient, file);
+		return plomb_fail(fault, PLOMB_IO_ERROR, path, ": is a directory", (const char *)NULL);
+	}
+	return PLOMB_OK;
+}
+
 /* The digest of a file by its name, under digest->hash. */
 static plomb_status
 hash_file(const char *path, plomb_digest *digest, plomb_fault *fault)
@@ -44,55 +56,41 @@ hash_file(const char *path, plomb_digest *digest, plomb_fault *fault)
 	plomb_file file;
 	plomb_status s;
 
-	s = plomb_files_posix.open(&plomb_files_posix, path, 0, &file);
-	if (s == PLOMB_UNSET) {
-		return plomb_fail(fault, PLOMB_IO_ERROR, path, ": no such file", (const char *)NULL);
+	if ((s = open_path(path, &file, fault)) != PLOMB_OK) {
+		return s;
 	}
+	s = hash_open(&file, digest);
 	if (s != PLOMB_OK) {
-		return io_fault(fault, path, &file);
+		s = plomb_file_fault(fault, path, &file);
 	}
-	s = file.kind == PLOMB_FILE_DIRECTORY
-		? plomb_fail(fault, PLOMB_IO_ERROR, path, ": is a directory", (const char *)NULL)
-		: hash_open(&file, digest);
-	if (s != PLOMB_OK) {
-		s = io_fault(fault, path, &file);
-	}
-	plomb_files_posix.close(&plomb_files_posix, &file);
+	plomb_files_patient.close(&plomb_files_patient, &file);
 	return s;
+}
+
+static plomb_status
+hash_regular(plomb_artifact *artifact, plomb_file *file, plomb_fault *fault)
+{
+	if (hash_open(file, &artifact->shown) != PLOMB_OK) {
+		return plomb_file_fault(fault, artifact->path, file);
+	}
+	plomb_message_from_digest(&artifact->message, &artifact->shown);
+	return PLOMB_OK;
 }
 
 /* A stream can be read only once, and nobody knows yet what a signature will ask of it. */
 static plomb_status
-read_bytes(plomb_artifact *artifact, plomb_fault *fault)
+read_stream(plomb_artifact *artifact, plomb_file *file, plomb_fault *fault)
 {
+	const unsigned char *digest;
 	plomb_status s;
 
-	s = plomb_read_file(&artifact->bytes, artifact->path, PLOMB_MAX_INPUT_BYTES, fault);
-	if (s == PLOMB_OK) {
-		plomb_message_from_bytes(&artifact->message, plomb_bytes_view(&artifact->bytes));
-	}
-	return s;
-}
-
-static plomb_status
-is_regular(const char *path, int *yes, plomb_fault *fault)
-{
-	plomb_file file;
-	plomb_status s;
-
-	*yes = 0;
-	if (strcmp(path, "-") == 0) {
-		return PLOMB_OK;
-	}
-	s = plomb_files_posix.open(&plomb_files_posix, path, PLOMB_FILE_NO_WAIT, &file);
-	if (s == PLOMB_UNSET) {
-		return plomb_fail(fault, PLOMB_IO_ERROR, path, ": no such file", (const char *)NULL);
-	}
+	s = plomb_read_rest(&artifact->bytes, file, artifact->path, PLOMB_MAX_INPUT_BYTES, fault);
 	if (s != PLOMB_OK) {
-		return io_fault(fault, path, &file);
+		return s;
 	}
-	*yes = file.kind == PLOMB_FILE_REGULAR;
-	plomb_files_posix.close(&plomb_files_posix, &file);
+	plomb_message_from_bytes(&artifact->message, plomb_bytes_view(&artifact->bytes));
+	digest = plomb_message_digest(&artifact->message, &plomb_crypto_default, PLOMB_SHA256);
+	memcpy(artifact->shown.bytes, digest, plomb_hash_len(PLOMB_SHA256));
 	return PLOMB_OK;
 }
 
@@ -113,9 +111,8 @@ is_meant_as_digest(const char *argument)
 plomb_status
 plomb_artifact_open(plomb_artifact *artifact, const char *argument, plomb_fault *fault)
 {
-	const unsigned char *digest;
+	plomb_file file;
 	plomb_status s;
-	int regular;
 
 	memset(artifact, 0, sizeof *artifact);
 	if (is_meant_as_digest(argument) && !plomb_file_exists(argument)) {
@@ -127,23 +124,15 @@ plomb_artifact_open(plomb_artifact *artifact, const char *argument, plomb_fault 
 		return PLOMB_OK;
 	}
 	artifact->path = argument;
-	if ((s = is_regular(argument, &regular, fault)) != PLOMB_OK) {
+	if ((s = open_path(argument, &file, fault)) != PLOMB_OK) {
 		return s;
 	}
 	artifact->shown.hash = PLOMB_SHA256;
-	if (regular) {
-		if ((s = hash_file(argument, &artifact->shown, fault)) != PLOMB_OK) {
-			return s;
-		}
-		plomb_message_from_digest(&artifact->message, &artifact->shown);
-		return PLOMB_OK;
-	}
-	if ((s = read_bytes(artifact, fault)) != PLOMB_OK) {
-		return s;
-	}
-	digest = plomb_message_digest(&artifact->message, &plomb_crypto_default, PLOMB_SHA256);
-	memcpy(artifact->shown.bytes, digest, plomb_hash_len(PLOMB_SHA256));
-	return PLOMB_OK;
+	/* Standard input that is a file may have been read from before. */
+	s = file.kind == PLOMB_FILE_REGULAR && strcmp(argument, "-") != 0
+		? hash_regular(artifact, &file, fault) : read_stream(artifact, &file, fault);
+	plomb_files_patient.close(&plomb_files_patient, &file);
+	return s;
 }
 
 /* see artifact.h */
@@ -190,8 +179,14 @@ plomb_artifact_add_hash(plomb_artifact *artifact, plomb_hash hash, plomb_fault *
 plomb_status
 plomb_artifact_add_bytes(plomb_artifact *artifact, plomb_fault *fault)
 {
+	plomb_status s;
+
 	if (artifact->path == NULL || artifact->bytes.p != NULL) {
 		return PLOMB_UNSET;
 	}
-	return read_bytes(artifact, fault);
+	s = plomb_read_file(&artifact->bytes, artifact->path, PLOMB_MAX_INPUT_BYTES, fault);
+	if (s == PLOMB_OK) {
+		plomb_message_from_bytes(&artifact->message, plomb_bytes_view(&artifact->bytes));
+	}
+	return s;
 }

@@ -223,7 +223,7 @@ static plomb_status
 read_signature(inputs *in, const char *value, int is_envelope, plomb_fault *fault)
 {
 	if (plomb_file_exists(value)) {
-		return plomb_read_file(&in->signature, value, is_envelope ? PLOMB_MAX_INPUT_BYTES : MAX_SIGNATURE_BYTES, fault);
+		return plomb_read_evidence(&in->signature, value, is_envelope ? PLOMB_MAX_INPUT_BYTES : MAX_SIGNATURE_BYTES, fault);
 	}
 	if (strstr(value, "://") != NULL) {
 		return plomb_fail(fault, PLOMB_UNSUPPORTED_FEATURE, "--signature: nothing is fetched from ", value, (const char *)NULL);
@@ -317,10 +317,10 @@ add_detached(inputs *in, const plomb_args *args, const char *bundle_file, int is
 
 	certificate = plomb_args_text(args, PLOMB_OPTION_CERTIFICATE);
 	timestamp = plomb_args_text(args, PLOMB_OPTION_RFC3161);
-	if (certificate != NULL && (s = plomb_read_file(&in->certificate, certificate, PLOMB_MAX_PEM_BYTES, fault)) != PLOMB_OK) {
+	if (certificate != NULL && (s = plomb_read_evidence(&in->certificate, certificate, PLOMB_MAX_PEM_BYTES, fault)) != PLOMB_OK) {
 		return s;
 	}
-	if (timestamp != NULL && (s = plomb_read_file(&in->timestamp, timestamp, PLOMB_MAX_PEM_BYTES, fault)) != PLOMB_OK) {
+	if (timestamp != NULL && (s = plomb_read_evidence(&in->timestamp, timestamp, PLOMB_MAX_PEM_BYTES, fault)) != PLOMB_OK) {
 		return s;
 	}
 	candidate = &in->candidates[0];
@@ -379,8 +379,11 @@ read_inputs(inputs *in, const plomb_args *args, plomb_cmd command, const char *f
 		return no_bundle(file, fault);
 	}
 	if (bundle != NULL) {
-		s = plomb_read_file(&in->bundle, bundle,
-			ends_with(bundle, ".jsonl") ? PLOMB_MAX_INPUT_BYTES : most_bytes(command), fault);
+		size_t most;
+
+		most = ends_with(bundle, ".jsonl") ? PLOMB_MAX_INPUT_BYTES : most_bytes(command);
+		s = bundle == in->found ? plomb_read_found(&in->bundle, bundle, most, fault)
+			: plomb_read_evidence(&in->bundle, bundle, most, fault);
 		if (s != PLOMB_OK) {
 			return s;
 		}

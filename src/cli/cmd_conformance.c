@@ -38,7 +38,7 @@ judge(plomb_app *app, const plomb_settings *settings, const plomb_trust_source *
 	memset(&candidate, 0, sizeof candidate);
 	plomb_judgement_init(&judgement, app->operand[0], 0);
 	if (plomb_artifact_open(&artifact, app->operand[0], &fault) == PLOMB_OK
-		&& plomb_read_file(&bytes, bundle, PLOMB_MAX_BUNDLE_BYTES, &fault) == PLOMB_OK)
+		&& plomb_read_evidence(&bytes, bundle, PLOMB_MAX_BUNDLE_BYTES, &fault) == PLOMB_OK)
 	{
 		candidate.bundle = plomb_bytes_view(&bytes);
 		candidate.file = bundle;

@@ -501,7 +501,7 @@ plomb_cmd_inspect(plomb_app *app, plomb_cmd command)
 	j.text = &text;
 	j.fault = &fault;
 	if ((s = read_options(app, &j.is_json, &fault)) == PLOMB_OK
-		&& (s = plomb_read_file(&bytes, app->operand[0], PLOMB_MAX_INPUT_BYTES, &fault)) == PLOMB_OK)
+		&& (s = plomb_read_evidence(&bytes, app->operand[0], PLOMB_MAX_INPUT_BYTES, &fault)) == PLOMB_OK)
 	{
 		j.name = app->operand[0];
 		j.bundle = plomb_bytes_view(&bytes);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "patient.h"
 #include "source.h"
 
 /* What a store may hold in memory: a whole archive's manifests and bundles, or the names in a directory. */
@@ -87,7 +88,7 @@ static plomb_status
 archive_fault(const plomb_local_image *image, plomb_status status, const plomb_file *file, plomb_fault *fault)
 {
 	if (status == PLOMB_IO_ERROR && file->error != 0) {
-		return plomb_fail(fault, status, image->path, ": ", strerror(file->error), (const char *)NULL);
+		return plomb_file_fault(fault, image->path, file);
 	}
 	return plomb_fail_detail(fault, status, NULL, &image->tar.detail);
 }
@@ -98,7 +99,7 @@ open_archive(plomb_local_image *image, plomb_file *file, plomb_fault *fault)
 	plomb_status s;
 
 	image->is_tar = 1;
-	s = plomb_store_tar_read(&image->tar, file, &plomb_files_posix, &plomb_crypto_default, &image->heap.memory);
+	s = plomb_store_tar_read(&image->tar, file, &plomb_files_patient, &plomb_crypto_default, &image->heap.memory);
 	if (s != PLOMB_OK) {
 		return archive_fault(image, s, file, fault);
 	}
@@ -133,16 +134,15 @@ plomb_local_image_open(plomb_local_image *image, const char *argument, plomb_fau
 	if ((s = split(image, argument, fault)) != PLOMB_OK) {
 		return s;
 	}
-	s = plomb_files_posix.open(&plomb_files_posix, image->path, 0, &file);
+	s = plomb_files_patient.open(&plomb_files_patient, image->path, 0, &file);
 	if (s == PLOMB_UNSET) {
 		return not_there(image->path, fault);
 	}
 	if (s != PLOMB_OK) {
-		return plomb_fail(fault, s, image->path, ": ", file.error == 0 ? plomb_status_sentence(s) : strerror(file.error),
-			(const char *)NULL);
+		return plomb_file_fault(fault, image->path, &file);
 	}
 	s = file.kind == PLOMB_FILE_DIRECTORY ? open_directory(image, fault) : open_archive(image, &file, fault);
-	plomb_files_posix.close(&plomb_files_posix, &file);
+	plomb_files_patient.close(&plomb_files_patient, &file);
 	return s;
 }
 

@@ -2,8 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "../../port/file.h"
+#include "patient.h"
 
 /* see source.h */
 void
@@ -23,14 +24,6 @@ plomb_bytes_view(const plomb_bytes *bytes)
 	view.p = bytes->p;
 	view.n = bytes->n;
 	return view;
-}
-
-static plomb_status
-io_fault(plomb_fault *fault, const char *path, const plomb_file *file)
-{
-	return plomb_fail(fault, PLOMB_IO_ERROR, path, ": ",
-		file->error == 0 ? plomb_status_sentence(PLOMB_IO_ERROR) : strerror(file->error),
-		(const char *)NULL);
 }
 
 /* Double the room, but never past one byte more than is allowed, and keep one for the NUL. */
@@ -64,8 +57,8 @@ read_open(plomb_bytes *bytes, plomb_file *file, const char *path, size_t max, pl
 		if (bytes->n + 1 >= cap && !grow(bytes, &cap, max)) {
 			return plomb_fail_status(fault, PLOMB_NO_ROOM, path);
 		}
-		if (plomb_files_posix.read(&plomb_files_posix, file, bytes->p + bytes->n, cap - 1 - bytes->n, &got) != PLOMB_OK) {
-			return io_fault(fault, path, file);
+		if (plomb_files_patient.read(&plomb_files_patient, file, bytes->p + bytes->n, cap - 1 - bytes->n, &got) != PLOMB_OK) {
+			return plomb_file_fault(fault, path, file);
 		}
 		bytes->n += got;
 		if (bytes->n > max) {
@@ -78,25 +71,49 @@ read_open(plomb_bytes *bytes, plomb_file *file, const char *path, size_t max, pl
 	}
 }
 
+/* How a file is read, and what it means if it cannot be. */
+typedef struct {
+	unsigned open;         /* as the port's flags */
+	int regular_only;
+	plomb_status too_much; /* what more than max bytes are */
+	int may_be_empty;      /* of a stream: nothing is something */
+} manner;
+
 static plomb_status
-read_path(plomb_bytes *bytes, const char *path, size_t max, plomb_status too_much, plomb_fault *fault)
+read_kind(plomb_bytes *bytes, plomb_file *file, const char *path, size_t max, const manner *how, plomb_fault *fault)
+{
+	plomb_status s;
+
+	if (file->kind == PLOMB_FILE_DIRECTORY) {
+		return plomb_fail(fault, PLOMB_IO_ERROR, path, ": is a directory", (const char *)NULL);
+	}
+	if (how->regular_only && file->kind != PLOMB_FILE_REGULAR) {
+		return plomb_fail(fault, PLOMB_IO_ERROR, path, ": is not a regular file", (const char *)NULL);
+	}
+	s = read_open(bytes, file, path, max, how->too_much, fault);
+	if (s == PLOMB_OK && bytes->n == 0 && file->kind != PLOMB_FILE_REGULAR && !how->may_be_empty) {
+		return plomb_fail(fault, PLOMB_IO_ERROR, path, ": nothing came", (const char *)NULL);
+	}
+	return s;
+}
+
+static plomb_status
+read_path(plomb_bytes *bytes, const char *path, size_t max, const manner *how, plomb_fault *fault)
 {
 	plomb_file file;
 	plomb_status s;
 
 	bytes->p = NULL;
 	bytes->n = 0;
-	s = plomb_files_posix.open(&plomb_files_posix, path, 0, &file);
+	s = plomb_files_patient.open(&plomb_files_patient, path, how->open, &file);
 	if (s == PLOMB_UNSET) {
 		return plomb_fail(fault, PLOMB_IO_ERROR, path, ": no such file", (const char *)NULL);
 	}
 	if (s != PLOMB_OK) {
-		return io_fault(fault, path, &file);
+		return plomb_file_fault(fault, path, &file);
 	}
-	s = file.kind == PLOMB_FILE_DIRECTORY
-		? plomb_fail(fault, PLOMB_IO_ERROR, path, ": is a directory", (const char *)NULL)
-		: read_open(bytes, &file, path, max, too_much, fault);
-	plomb_files_posix.close(&plomb_files_posix, &file);
+	s = read_kind(bytes, &file, path, max, how, fault);
+	plomb_files_patient.close(&plomb_files_patient, &file);
 	if (s != PLOMB_OK) {
 		plomb_bytes_free(bytes);
 	}
@@ -107,14 +124,51 @@ read_path(plomb_bytes *bytes, const char *path, size_t max, plomb_status too_muc
 plomb_status
 plomb_read_file(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *fault)
 {
-	return read_path(bytes, path, max, PLOMB_LIMIT_EXCEEDED, fault);
+	static const manner how = { 0, 0, PLOMB_LIMIT_EXCEEDED, 1 };
+
+	return read_path(bytes, path, max, &how, fault);
+}
+
+/* see source.h */
+plomb_status
+plomb_read_evidence(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *fault)
+{
+	static const manner how = { 0, 0, PLOMB_LIMIT_EXCEEDED, 0 };
+
+	return read_path(bytes, path, max, &how, fault);
 }
 
 /* see source.h */
 plomb_status
 plomb_read_config(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *fault)
 {
-	return read_path(bytes, path, max, PLOMB_CONFIG_INVALID, fault);
+	static const manner how = { 0, 0, PLOMB_CONFIG_INVALID, 1 };
+
+	return read_path(bytes, path, max, &how, fault);
+}
+
+/* see source.h */
+plomb_status
+plomb_read_found(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *fault)
+{
+	static const manner how = { PLOMB_FILE_NO_WAIT, 1, PLOMB_LIMIT_EXCEEDED, 0 };
+
+	return read_path(bytes, path, max, &how, fault);
+}
+
+/* see source.h */
+plomb_status
+plomb_read_rest(plomb_bytes *bytes, plomb_file *file, const char *path, size_t max, plomb_fault *fault)
+{
+	plomb_status s;
+
+	bytes->p = NULL;
+	bytes->n = 0;
+	s = read_open(bytes, file, path, max, PLOMB_LIMIT_EXCEEDED, fault);
+	if (s != PLOMB_OK) {
+		plomb_bytes_free(bytes);
+	}
+	return s;
 }
 
 /* see source.h */
@@ -134,13 +188,7 @@ plomb_variable(const char *name, const char **value, plomb_fault *fault)
 int
 plomb_file_exists(const char *path)
 {
-	plomb_file file;
-
-	if (plomb_files_posix.open(&plomb_files_posix, path, PLOMB_FILE_NO_WAIT, &file) != PLOMB_OK) {
-		return 0;
-	}
-	plomb_files_posix.close(&plomb_files_posix, &file);
-	return 1;
+	return access(path, F_OK) == 0;
 }
 
 /* Schemes without "//" behind them; every other reference with "://" is one too. */

@@ -7,6 +7,8 @@
 
 #include "error.h"
 
+#include "../../port/file.h"
+
 /* A key or certificate file; real ones have a few kilobytes. */
 #define PLOMB_MAX_PEM_BYTES  (1u << 20)
 #define PLOMB_MAX_ROOT_BYTES (4u << 20)
@@ -21,10 +23,18 @@ void plomb_bytes_free(plomb_bytes *bytes);
 plomb_view plomb_bytes_view(const plomb_bytes *bytes);
 
 /*
- * A whole file ("-": standard input) of at most max bytes. PLOMB_IO_ERROR,
- * PLOMB_LIMIT_EXCEEDED, PLOMB_NO_ROOM, each with a fault that names the file.
+ * A whole file by the user's name for it (patient.h), of at most max bytes.
+ * PLOMB_IO_ERROR, PLOMB_LIMIT_EXCEEDED, PLOMB_NO_ROOM, each with a fault that
+ * names the file.
  */
 PLOMB_MUST_CHECK plomb_status plomb_read_file(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *fault);
+
+/*
+ * The same for a bundle or another part of a signature: a stream that brings
+ * nothing is PLOMB_IO_ERROR. Its writer failed or somebody else has read it,
+ * and what it would have said nobody knows.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_read_evidence(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *fault);
 
 /*
  * The same for what the user says rather than what is held against it: a key,
@@ -33,7 +43,16 @@ PLOMB_MUST_CHECK plomb_status plomb_read_file(plomb_bytes *bytes, const char *pa
  */
 PLOMB_MUST_CHECK plomb_status plomb_read_config(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *fault);
 
-/* Something of that name can be opened. */
+/*
+ * The same as plomb_read_evidence for a file that nobody named and that was only
+ * found: it must be a regular one, and is not waited for.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_read_found(plomb_bytes *bytes, const char *path, size_t max, plomb_fault *fault);
+
+/* What is left of an open file of that name, as plomb_read_file. */
+PLOMB_MUST_CHECK plomb_status plomb_read_rest(plomb_bytes *bytes, plomb_file *file, const char *path, size_t max, plomb_fault *fault);
+
+/* There is something of that name, whatever it is. A pipe is not opened for it: whoever writes to it would notice. */
 int plomb_file_exists(const char *path);
 
 /*

@@ -122,9 +122,9 @@ on_alarm(int number)
 	_exit(last_status);
 }
 
-/* see timeout.h */
-int
-plomb_timeout_start(uint32_t ms)
+/* ms from now; 0: never. */
+static int
+set_timer(uint32_t ms)
 {
 	struct sigaction action;
 	struct itimerval timer;
@@ -135,6 +135,36 @@ plomb_timeout_start(uint32_t ms)
 	timer.it_value.tv_sec = (time_t)(ms / 1000);
 	timer.it_value.tv_usec = (suseconds_t)(ms % 1000) * 1000;
 	return sigaction(SIGALRM, &action, NULL) == 0 && setitimer(ITIMER_REAL, &timer, NULL) == 0;
+}
+
+/* A deadline for the whole program is running. */
+static int is_started;
+
+/* see timeout.h */
+int
+plomb_timeout_start(uint32_t ms)
+{
+	is_started = set_timer(ms);
+	return is_started;
+}
+
+/* see timeout.h */
+void
+plomb_timeout_wait(void)
+{
+	/* A system without timers waits as cat does. */
+	if (!is_started) {
+		(void)set_timer(PLOMB_TIMEOUT_NETWORK_MS);
+	}
+}
+
+/* see timeout.h */
+void
+plomb_timeout_waited(void)
+{
+	if (!is_started) {
+		(void)set_timer(0);
+	}
 }
 
 /* see timeout.h */

@@ -21,6 +21,13 @@ void plomb_timeout_answer(const char *line);
 /* For a command that asks the network: PLOMB_TIMEOUT_NETWORK_MS, unless --timeout has started it. PLOMB_INTERNAL_ERROR. */
 PLOMB_MUST_CHECK plomb_status plomb_timeout_network(const plomb_args *args, plomb_fault *fault);
 
+/*
+ * Around a wait for something that may never come: the same deadline for this
+ * wait alone, unless one is running for the whole program.
+ */
+void plomb_timeout_wait(void);
+void plomb_timeout_waited(void);
+
 /* Say and exit as cosign does. */
 void plomb_timeout_as_cosign(void);
 

@@ -2,7 +2,10 @@
  * A layout in a directory: oci-layout, index.json, blobs/<algorithm>/<hex>.
  *
  * Files are read through the file port and hashed on the way. Links are
- * followed, since a wrong target has the wrong hash; what is not a regular
+ * followed, also out of the layout: a wrong target has the wrong hash, and
+ * Bazel's rules write layouts whose blobs are links to where the layers are
+ * (rules_oci since 2.0, rules_img). Readers that send what they read elsewhere
+ * have reason to refuse them; nothing is sent from here. What is not a regular
  * file in the end is refused, and a named pipe does not hang.
  */
 #ifndef PLOMB_STORE_DIR_H

@@ -5,8 +5,10 @@ trust and keys. What a verdict is based on is the other files' matter.
 import base64
 import json
 import os
+import pathlib
 import pty
 import re
+import signal
 import subprocess
 import time
 
@@ -16,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from mint import pem
 import outputs
-from plomb import IDENTITY, IDENTITY_FLAGS, ISSUER, PROGRAM, STATUS, VECTORS, image_with, mint, run
+from plomb import IDENTITY, IDENTITY_FLAGS, ISSUER, PROGRAM, STATUS, VECTORS, Run, image_with, mint, run
 from test_fixtures import CASES, command_line
 
 GITLAB = ("--certificate-identity", "https://gitlab.example.com/acme/edge/firmware//.gitlab-ci.yml@refs/heads/main",
@@ -447,6 +449,110 @@ def test_timeout(tmp_path):
     assert time.monotonic() - start < 20
 
 
+# --- streams -----------------------------------------------------------------------
+
+def shell(folder, line):
+    """With a shell that has <(…)."""
+    done = subprocess.run(["bash", "-c", line], cwd=folder, capture_output=True, timeout=60,
+                          env={"PATH": os.environ["PATH"], "PLOMB": PROGRAM, "WHO": " ".join(IDENTITY_FLAGS)})
+    return Run([line], done.returncode, done.stdout, done.stderr)
+
+
+def test_whatever_can_be_read(signed, image, tmp_path):
+    """Process substitution, /dev/stdin, "-" and named pipes, for each thing that has a name."""
+    key = mint(material="key")
+    (tmp_path / "key.pub").write_text(key.key.pem)
+    for name, m in (("k", key), ("", signed)):
+        (tmp_path / (name + "artifact")).write_bytes(m.artifact)
+        (tmp_path / (name + "root.json")).write_bytes(m.trusted_root_text)
+        (tmp_path / (name + "b.json")).write_bytes(m.bundle_text)
+    for line in (
+        "$PLOMB verify-blob $WHO --trusted-root root.json --bundle <(cat b.json) <(cat artifact)",
+        "$PLOMB verify-blob $WHO --trusted-root <(cat root.json) --bundle b.json artifact",
+        "$PLOMB verify-blob $WHO --trusted-root root.json --bundle - artifact < b.json",
+        "cat b.json | $PLOMB verify-blob $WHO --trusted-root root.json --bundle /dev/stdin artifact",
+        "cat artifact | $PLOMB verify-blob $WHO --trusted-root root.json --bundle b.json -",
+        "$PLOMB verify-blob $WHO --trusted-root root.json --bundle b.json /dev/stdin < artifact",
+        "$PLOMB verify-blob --key <(cat key.pub) --trusted-root kroot.json --bundle kb.json kartifact",
+        "mkfifo p; cat b.json > p & $PLOMB verify-blob $WHO --trusted-root root.json --bundle p artifact",
+        "mkfifo q; cat artifact > q & $PLOMB verify-blob $WHO --trusted-root root.json --bundle b.json q",
+        "mkfifo r; cat key.pub > r & $PLOMB verify-blob --key r --trusted-root kroot.json --bundle kb.json kartifact",
+    ):
+        result = shell(tmp_path, line)
+        assert result.status == 0, result
+
+
+def test_images_from_streams(image):
+    for line in (
+        "$PLOMB verify $WHO --trusted-root root.json --local-image <(tar -C layout -cf - .)",
+        "tar -C layout -cf - . | $PLOMB verify $WHO --trusted-root root.json --local-image -",
+        "tar -C layout -cf - . | $PLOMB verify $WHO --trusted-root root.json --local-image /dev/stdin",
+        "mkfifo p; tar -C layout -cf - . > p & $PLOMB verify $WHO --trusted-root root.json --local-image p",
+    ):
+        result = shell(image, line)
+        assert result.status == 0, result
+
+
+def test_a_stream_is_read_once(signed, image, tmp_path):
+    """Who asks a second time is told so, and not that nothing is no signature."""
+    for line, name in (
+        ("$PLOMB verify-blob $WHO --trusted-root root.json --bundle - - < artifact", ": standard input was read already"),
+        ("cat root.json | $PLOMB verify-blob $WHO --trusted-root - --bundle b.json -", ": standard input was read already"),
+        ("cat artifact | $PLOMB verify-blob $WHO --trusted-root root.json --bundle /dev/stdin -", ": /dev/stdin: nothing came"),
+        ("true | $PLOMB verify-blob $WHO --trusted-root root.json --bundle - artifact", ": -: nothing came"),
+        ("$PLOMB verify-blob $WHO --trusted-root root.json --bundle <(false) artifact", "nothing came"),
+        ("tar -C layout -cf - . | $PLOMB verify $WHO --trusted-root root.json --local-image - -", ": standard input was read already"),
+    ):
+        result = shell(tmp_path, line)
+        assert result.status == 3 and name in last_line(result) and "io-error" in last_line(result), result
+
+
+@pytest.mark.parametrize("argv", [
+    ["verify-blob", "--key", "pipe", "--bundle", "b.json", "artifact"],
+    ["verify-blob", *IDENTITY_FLAGS, "--trusted-root", "pipe", "--bundle", "b.json", "artifact"],
+    ["verify-blob", *IDENTITY_FLAGS, "--trusted-root", "root.json", "--bundle", "pipe", "artifact"],
+    ["verify-blob", *IDENTITY_FLAGS, "--trusted-root", "root.json", "--bundle", "b.json", "pipe"],
+    ["verify-blob", *IDENTITY_FLAGS, "--trusted-root", "root.json", "--signature", "pipe", "artifact"],
+    ["verify", *IDENTITY_FLAGS, "--trusted-root", "root.json", "--local-image", "pipe"],
+    ["verify", *IDENTITY_FLAGS, "--trusted-root", "root.json", "--local-image", "-"],
+    ["inspect", "pipe"],
+], ids=lambda argv: next(f"{before}" for before, word in zip(argv, argv[1:]) if word in ("pipe", "-")))
+@pytest.mark.parametrize("has_writer", [False, True])
+def test_nothing_is_waited_for_for_ever(argv, has_writer, signed, tmp_path):
+    """
+    Nobody writes to the pipe, or somebody who says nothing. The deadline is
+    minutes away, so it is brought about here: a program that had set none
+    would be killed by the signal.
+    """
+    os.mkfifo(tmp_path / "pipe")
+    ours, theirs = os.pipe()
+    writer = os.open(tmp_path / "pipe", os.O_RDWR) if has_writer else None
+    try:
+        child = subprocess.Popen([PROGRAM, *argv], cwd=tmp_path, stdin=ours, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        status = pathlib.Path(f"/proc/{child.pid}/status")
+        deadline = time.monotonic() + 30
+        while not re.search(r"^SigCgt:\s*[0-9a-f]{12}[2367abef][0-9a-f]{3}$", status.read_text(), re.M) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.kill(child.pid, signal.SIGALRM)
+        assert child.wait(30) == 3 and child.stderr.read() == b"plomb: timeout: the deadline has passed\n"
+    finally:
+        os.close(ours)
+        os.close(theirs)
+        if writer is not None:
+            os.close(writer)
+
+
+def test_what_is_only_found_is_a_file(signed, tmp_path):
+    """Nobody named it, so nobody meant a pipe; it is not waited for."""
+    for kind in (lambda path: os.mkfifo(path), lambda path: os.symlink("/dev/zero", path), lambda path: os.mkdir(path)):
+        path = tmp_path / "artifact.sigstore.json"
+        kind(path)
+        result = blob(tmp_path, "artifact")
+        assert result.status == 3, result
+        assert re.search("artifact.sigstore.json: is (not a regular file|a directory)$", last_line(result)), result
+        (path.rmdir if path.is_dir() else path.unlink)()
+
+
 # --- annotations -------------------------------------------------------------------
 
 @pytest.mark.parametrize("argv,status", [
@@ -507,6 +613,38 @@ def test_an_archive_that_breaks_off_could_not_be_read(image):
             assert result.status == 3 and f"plomb: {name}: io-error: could not be read: archive member" in last_line(result), (n, result)
     result = run("verify", "--local-image", "-", *flags, cwd=image, stdin=b"x" + whole[1:])
     assert result.status == 12 and "layout-malformed" in last_line(result), result
+
+
+def test_blobs_that_are_links(image):
+    """
+    Bazel's rules_oci and rules_img write layouts whose blobs are links to
+    where the layers are. What a link leads to is held against its digest like
+    any other blob, also if it is somewhere else.
+    """
+    def damaged(path):
+        """The exit status with one byte of it changed."""
+        content = path.read_bytes()
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        status = verify(image).status
+        path.write_bytes(content)
+        return status
+
+    blobs, elsewhere = image / "layout/blobs/sha256", image / "elsewhere"
+    before = {path.name: damaged(path) for path in blobs.iterdir()}
+    assert sum(status == 12 for status in before.values()) >= 4
+    os.rename(blobs, elsewhere)
+    blobs.mkdir()
+    for name in before:
+        os.symlink(f"../../../elsewhere/{name}", blobs / name)
+    assert verify(image).status == 0
+    assert {name: damaged(elsewhere / name) for name in before} == before
+    for name, status in before.items():
+        (blobs / name).unlink()
+        os.symlink("/etc/hostname", blobs / name)
+        assert verify(image).status == status
+        (blobs / name).unlink()
+        os.symlink(f"../../../elsewhere/{name}", blobs / name)
+    assert verify(image).status == 0
 
 
 def test_content_is_checked(image):
