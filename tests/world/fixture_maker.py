@@ -3,6 +3,7 @@ import base64
 import gzip
 import io
 import json
+import lzma
 import os
 import shutil
 import subprocess
@@ -36,7 +37,7 @@ class Fixtures:
         self.world, self.out, self.env = world, os.path.realpath(out), {}
         for name in ("images", "blobs", "cases", "keys"):
             os.makedirs(self.path(name), exist_ok=True)
-        self.folders, self.cases, self.surprises = {}, [], []
+        self.folders, self.cases, self.surprises, self.said = {}, [], [], {}
         for name in ("trusted_root.json", "fulcio.pem", "rekor.pub", "ct.pub", "tsa.pem"):
             target = name if name.endswith("json") else "keys/" + name
             shutil.copy(world.folder / name, self.path(target))
@@ -208,7 +209,8 @@ class Fixtures:
         for case, oracles in self.cases:
             case["oracle"] = []
             for program in oracles:
-                argv = [arg.replace("REGISTRY", registry) for arg in self.command(case, program.lstrip("!"))]
+                command = self.command(case, program.lstrip("!"))
+                argv = [arg.replace("REGISTRY", registry) for arg in command]
                 for last_try in False, True:  # once in a thousand times cosign hangs
                     try:
                         result = self.run(*argv, check=False)
@@ -218,6 +220,9 @@ class Fixtures:
                             raise
                 errs = program.startswith("!")
                 case["oracle"].append({"status": result.status, **({"errs": True} if errs else {}), "program": argv[0]})
+                self.said.setdefault(case["name"], []).append({
+                    "argv": command, "status": result.status, "stdout": result.stdout.replace(registry, "REGISTRY"),
+                    "stderr": result.stderr.replace(registry, "REGISTRY")})
                 verdict = "reject" if result.status else "accept"
                 if (verdict != case["expect"]) != errs:
                     self.surprises.append(f"{case['name']}: expected {case['expect']}, {program} says {verdict}: {result.stderr.strip()[-300:]}")
@@ -227,6 +232,12 @@ class Fixtures:
             print(line)
         print(f"{len(self.cases)} cases, {len(self.surprises)} where an oracle disagrees")
         return not self.surprises
+
+    def write_said(self, path):
+        """What the oracles said, word for word."""
+        text = json.dumps(self.said, sort_keys=True, separators=(",", ":")).encode()
+        with open(path, "wb") as file:
+            file.write(lzma.compress(text, preset=9 | lzma.PRESET_EXTREME))
 
     def command(self, case, program):
         """The command line for an oracle: cosign3, cosign2 for legacy signatures, cosign2-oci11 for those among the
