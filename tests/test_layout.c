@@ -267,7 +267,7 @@ honest_file(plomb_store *store, plomb_work *work_, const char *name, size_t max,
 static void
 test_lying_store(void **state)
 {
-	plomb_store liar = { honest_file, lying_blob, plomb_store_manifest_blob, NULL, NULL };
+	plomb_store liar = { honest_file, lying_blob, plomb_store_manifest_blob, NULL, NULL, 0 };
 	struct scene scene;
 	plomb_layout_image image;
 

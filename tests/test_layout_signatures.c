@@ -138,12 +138,14 @@ test_found(void **state)
 		for (as_tar = 0; as_tar < 2; as_tar ++) {
 			struct scene scene;
 			struct log log;
+			plomb_store *store;
 			plomb_status s;
 
 			memset(&log, 0, sizeof log);
 			scene_init(&scene, row->line);
 			scene_keep(&scene, row->keep);
-			s = walk(&scene, scene_open(&scene, as_tar), row->image, &log);
+			store = scene_open(&scene, as_tar);
+			s = walk(&scene, store, row->image, &log);
 			if (s != PLOMB_OK) {
 				fail_msg("%s: %s", row->row, plomb_status_code(s));
 			}
@@ -153,6 +155,7 @@ test_found(void **state)
 			if (row->found == NULL) {
 				assert_int_equal(log.count, strlen(row->keep) - 1);
 			}
+			assert_int_equal(store->has_odd_fallback, strcmp(row->row, "a fallback tag that is an image") == 0);
 			scene_close(&scene, as_tar);
 			box_free(scene.box);
 		}
@@ -585,7 +588,7 @@ pass_file(plomb_store *store, plomb_work *work_, const char *name, size_t max, p
 static void
 test_scan_limits(void **state)
 {
-	plomb_store fake = { pass_file, pass_blob, plomb_store_manifest_blob, NULL, fake_list };
+	plomb_store fake = { pass_file, pass_blob, plomb_store_manifest_blob, NULL, fake_list, 0 };
 	struct scene scene;
 	struct log log;
 

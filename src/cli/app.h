@@ -3,6 +3,7 @@
 #define PLOMB_APP_H
 
 #include "options.h"
+#include "progress.h"
 
 typedef struct {
 	const plomb_args *args;
@@ -11,6 +12,7 @@ typedef struct {
 	FILE *out, *err;
 	int is_terminal; /* err is one */
 	int has_colour, has_utf8; /* of err */
+	plomb_progress *progress;
 	int is_gate; /* what is refused is said on out too */
 	int is_cosign; /* started under its name: errors and exit statuses are cosign's */
 	/*

@@ -6,7 +6,7 @@
 #include "patient.h"
 
 static plomb_status
-hash_open(plomb_file *file, plomb_digest *digest)
+hash_pieces(const plomb_files *files, plomb_file *file, plomb_digest *digest)
 {
 	unsigned char piece[16384];
 	plomb_hasher hasher;
@@ -17,7 +17,7 @@ hash_open(plomb_file *file, plomb_digest *digest)
 	for (;;) {
 		plomb_status s;
 
-		s = plomb_files_patient.read(&plomb_files_patient, file, piece, sizeof piece, &bytes.n);
+		s = files->read(files, file, piece, sizeof piece, &bytes.n);
 		if (s != PLOMB_OK) {
 			return s;
 		}
@@ -27,6 +27,20 @@ hash_open(plomb_file *file, plomb_digest *digest)
 		}
 		plomb_hasher_update(&hasher, bytes);
 	}
+}
+
+static plomb_status
+hash_open(plomb_file *file, plomb_progress *progress, plomb_digest *digest)
+{
+	plomb_counted_files counted;
+	plomb_status s;
+
+	plomb_counted_files_init(&counted, progress);
+	plomb_progress_begin(progress, 1);
+	plomb_progress_expect(progress, file->size);
+	s = hash_pieces(&counted.files, file, digest);
+	plomb_progress_end(progress);
+	return s;
 }
 
 /* Open a file or stream that can be an artifact. */
@@ -51,7 +65,7 @@ open_path(const char *path, plomb_file *file, plomb_fault *fault)
 
 /* The digest of a file by its name, under digest->hash. */
 static plomb_status
-hash_file(const char *path, plomb_digest *digest, plomb_fault *fault)
+hash_file(const char *path, plomb_progress *progress, plomb_digest *digest, plomb_fault *fault)
 {
 	plomb_file file;
 	plomb_status s;
@@ -59,7 +73,7 @@ hash_file(const char *path, plomb_digest *digest, plomb_fault *fault)
 	if ((s = open_path(path, &file, fault)) != PLOMB_OK) {
 		return s;
 	}
-	s = hash_open(&file, digest);
+	s = hash_open(&file, progress, digest);
 	if (s != PLOMB_OK) {
 		s = plomb_file_fault(fault, path, &file);
 	}
@@ -70,7 +84,7 @@ hash_file(const char *path, plomb_digest *digest, plomb_fault *fault)
 static plomb_status
 hash_regular(plomb_artifact *artifact, plomb_file *file, plomb_fault *fault)
 {
-	if (hash_open(file, &artifact->shown) != PLOMB_OK) {
+	if (hash_open(file, artifact->progress, &artifact->shown) != PLOMB_OK) {
 		return plomb_file_fault(fault, artifact->path, file);
 	}
 	plomb_message_from_digest(&artifact->message, &artifact->shown);
@@ -109,12 +123,13 @@ is_meant_as_digest(const char *argument)
 
 /* see artifact.h */
 plomb_status
-plomb_artifact_open(plomb_artifact *artifact, const char *argument, plomb_fault *fault)
+plomb_artifact_open(plomb_artifact *artifact, const char *argument, plomb_progress *progress, plomb_fault *fault)
 {
 	plomb_file file;
 	plomb_status s;
 
 	memset(artifact, 0, sizeof *artifact);
+	artifact->progress = progress;
 	if (is_meant_as_digest(argument) && !plomb_file_exists(argument)) {
 		if (plomb_digest_parse(plomb_view_of_arg(argument), &artifact->shown) != PLOMB_OK) {
 			return plomb_fail(fault, PLOMB_USAGE_ERROR, argument, ": there is no such file, and it is not a digest: "
@@ -168,7 +183,7 @@ plomb_artifact_add_hash(plomb_artifact *artifact, plomb_hash hash, plomb_fault *
 		return PLOMB_UNSET;
 	}
 	digest.hash = hash;
-	if ((s = hash_file(artifact->path, &digest, fault)) != PLOMB_OK) {
+	if ((s = hash_file(artifact->path, artifact->progress, &digest, fault)) != PLOMB_OK) {
 		return s;
 	}
 	plomb_message_add_digest(&artifact->message, &digest);

@@ -5,12 +5,14 @@
 #ifndef PLOMB_ARTIFACT_H
 #define PLOMB_ARTIFACT_H
 
+#include "progress.h"
 #include "source.h"
 
 typedef struct {
 	const char *path;   /* NULL: only a digest is known */
 	plomb_message message;
 	plomb_digest shown; /* for the report */
+	plomb_progress *progress; /* is told what is hashed; may be NULL */
 	plomb_bytes bytes;  /* owned; there only if they were needed, or come from standard input */
 } plomb_artifact;
 
@@ -20,7 +22,7 @@ typedef struct {
  * on standard input, PLOMB_USAGE_ERROR for what is neither a file nor a whole
  * digest. Freed by the caller whatever comes back.
  */
-PLOMB_MUST_CHECK plomb_status plomb_artifact_open(plomb_artifact *artifact, const char *argument, plomb_fault *fault);
+PLOMB_MUST_CHECK plomb_status plomb_artifact_open(plomb_artifact *artifact, const char *argument, plomb_progress *progress, plomb_fault *fault);
 /* A digest and nothing else. */
 void plomb_artifact_from_digest(plomb_artifact *artifact, const plomb_digest *digest);
 void plomb_artifact_free(plomb_artifact *artifact);

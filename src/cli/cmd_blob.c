@@ -453,7 +453,7 @@ read_artifact(plomb_artifact *artifact, const plomb_app *app, const plomb_settin
 			return plomb_fail(fault, PLOMB_USAGE_ERROR, "the file's name is empty", (const char *)NULL);
 		}
 		*name = app->operand[0];
-		return plomb_artifact_open(artifact, app->operand[0], fault);
+		return plomb_artifact_open(artifact, app->operand[0], app->progress, fault);
 	}
 	if (hex != NULL || algorithm != NULL) {
 		*name = hex == NULL ? algorithm : hex;

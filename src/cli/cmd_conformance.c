@@ -37,7 +37,7 @@ judge(plomb_app *app, const plomb_settings *settings, const plomb_trust_source *
 	memset(&bytes, 0, sizeof bytes);
 	memset(&candidate, 0, sizeof candidate);
 	plomb_judgement_init(&judgement, app->operand[0], 0);
-	if (plomb_artifact_open(&artifact, app->operand[0], &fault) == PLOMB_OK
+	if (plomb_artifact_open(&artifact, app->operand[0], app->progress, &fault) == PLOMB_OK
 		&& plomb_read_evidence(&bytes, bundle, PLOMB_MAX_BUNDLE_BYTES, &fault) == PLOMB_OK)
 	{
 		candidate.bundle = plomb_bytes_view(&bytes);

@@ -354,7 +354,7 @@ open_local(gate *g)
 
 	g->is_image_open = 1;
 	g->question.local = &g->local;
-	s = plomb_local_image_open(&g->local, g->app->operand[0], g->terms.fault);
+	s = plomb_local_image_open(&g->local, g->app->operand[0], NULL, g->terms.fault);
 	if (s != PLOMB_OK || !g->has_digest) {
 		return s;
 	}

@@ -5,6 +5,7 @@
 #include "remote.h"
 #include "room.h"
 #include "timeout.h"
+#include "verify_image.h"
 
 #define NOT_VERIFIED "not verified: this is what is listed for the image, nothing was checked"
 
@@ -429,6 +430,12 @@ begin(tree *t, const plomb_layout_image *image, const plomb_digest *subject)
 	}
 }
 
+static int
+has_odd_fallback(const tree *t)
+{
+	return t->local != NULL ? t->local->store->has_odd_fallback : t->image->store.store.has_odd_fallback;
+}
+
 static void
 end_json(tree *t)
 {
@@ -438,6 +445,12 @@ end_json(tree *t)
 	if (t->local == NULL && listers[t->image->store.lister] != NULL) {
 		plomb_json_pair_str(&t->json, "referrers", listers[t->image->store.lister]);
 	}
+	plomb_json_key(&t->json, "warnings");
+	plomb_json_array(&t->json);
+	if (has_odd_fallback(t)) {
+		plomb_json_put_str(&t->json, PLOMB_FALLBACK_WARNING);
+	}
+	plomb_json_array_end(&t->json);
 	plomb_json_key(&t->json, "complete");
 	plomb_json_put_bool(&t->json, t->status == PLOMB_OK);
 	plomb_json_object_end(&t->json);
@@ -454,6 +467,9 @@ end_text(tree *t)
 	}
 	if (t->local == NULL && t->image->store.lister == PLOMB_LISTER_TAG) {
 		plomb_text_str(t->text, "The registry does not list referrers: the tag of the digest did.\n");
+	}
+	if (has_odd_fallback(t)) {
+		plomb_text_str(t->text, "Warning: " PLOMB_FALLBACK_WARNING ".\n");
 	}
 	if (t->status != PLOMB_OK) {
 		plomb_text_str(t->text, "Not everything could be read.\n");
@@ -646,7 +662,9 @@ run_local(plomb_app *app, tree *t, plomb_fault *fault)
 	plomb_status s;
 	int status;
 
-	s = plomb_local_image_open(&local, app->operand[0], fault);
+	plomb_progress_begin(app->progress, 1);
+	s = plomb_local_image_open(&local, app->operand[0], app->progress, fault);
+	plomb_progress_end(app->progress);
 	t->local = &local;
 	status = run(app, t, s, fault);
 	plomb_local_image_free(&local);

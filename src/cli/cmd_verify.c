@@ -45,13 +45,19 @@ image_try(void *user, plomb_ctx *ctx)
 static int
 conclude(plomb_app *app, job *j, plomb_status s)
 {
+	int status;
+
 	if (s == PLOMB_OK && j->wanted.judgement->out_of_memory) {
 		s = plomb_fail_status(j->fault, PLOMB_NO_ROOM, NULL);
 	}
 	if (s != PLOMB_OK) {
 		plomb_judgement_blame(j->wanted.judgement, s, plomb_text_cstr(&j->fault->message));
 	}
-	return plomb_conclude(app, j->settings, j->wanted.judgement);
+	plomb_progress_image(app->progress);
+	plomb_progress_hide(app->progress);
+	status = plomb_conclude(app, j->settings, j->wanted.judgement);
+	plomb_progress_show(app->progress);
+	return status;
 }
 
 static int
@@ -62,7 +68,7 @@ verify_local(plomb_app *app, job *j, const char *argument)
 	int status;
 
 	j->question.local = &local;
-	s = plomb_local_image_open(&local, argument, j->fault);
+	s = plomb_local_image_open(&local, argument, app->progress, j->fault);
 	if (s == PLOMB_OK) {
 		s = plomb_with_room(image_try, j, j->fault);
 	}
@@ -139,6 +145,7 @@ verify_all(plomb_app *app, const plomb_settings *settings, const plomb_trust_sou
 	app->held = &held;
 	plomb_warn_settings(app, settings);
 	plomb_warn_root(app, settings, source);
+	plomb_progress_begin(app->progress, app->operand_count);
 	for (i = 0; i < app->operand_count && !(status != 0 && app->is_cosign); i ++) {
 		int each;
 
@@ -147,6 +154,7 @@ verify_all(plomb_app *app, const plomb_settings *settings, const plomb_trust_sou
 			status = each;
 		}
 	}
+	plomb_progress_end(app->progress);
 	app->held = NULL;
 	if (held.n != 0 && !held.failed) {
 		(void)plomb_app_write(app->err, &held);

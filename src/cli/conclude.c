@@ -1,6 +1,7 @@
 /* see verdicts.h: what a judgement becomes on stdout and stderr. */
 #include "as_cosign.h"
 #include "verdicts.h"
+#include "verify_image.h"
 
 /* see verdicts.h */
 void
@@ -39,7 +40,8 @@ put_warnings(const plomb_app *app, const plomb_judgement *judgement, plomb_text 
 	} warnings[] = {
 		{ PLOMB_WARN_IDENTITY_PATTERN, "--certificate-identity-regexp has no ^ and $ around it: longer names match too" },
 		{ PLOMB_WARN_ISSUER_PATTERN, "--certificate-oidc-issuer-regexp has no ^ and $ around it: longer names match too" },
-		{ PLOMB_WARN_ROOT_FIELDS, "the trust root has members that this version does not know" }
+		{ PLOMB_WARN_ROOT_FIELDS, "the trust root has members that this version does not know" },
+		{ PLOMB_WARN_FALLBACK, PLOMB_FALLBACK_WARNING }
 	};
 	size_t i;
 

@@ -36,6 +36,7 @@ typedef struct {
 #define PLOMB_WARN_IDENTITY_PATTERN 1u /* not anchored: it also matches longer names */
 #define PLOMB_WARN_ISSUER_PATTERN   2u
 #define PLOMB_WARN_ROOT_FIELDS      4u /* the trust root has members that are not known */
+#define PLOMB_WARN_FALLBACK         8u /* see plomb_store's has_odd_fallback */
 
 typedef struct {
 	const char *name; /* as the user gave it */

@@ -99,7 +99,8 @@ open_archive(plomb_local_image *image, plomb_file *file, plomb_fault *fault)
 	plomb_status s;
 
 	image->is_tar = 1;
-	s = plomb_store_tar_read(&image->tar, file, &plomb_files_patient, &plomb_crypto_default, &image->heap.memory);
+	plomb_progress_expect(image->files.progress, file->size);
+	s = plomb_store_tar_read(&image->tar, file, &image->files.files, &plomb_crypto_default, &image->heap.memory);
 	if (s != PLOMB_OK) {
 		return archive_fault(image, s, file, fault);
 	}
@@ -112,7 +113,7 @@ open_directory(plomb_local_image *image, plomb_fault *fault)
 {
 	plomb_status s;
 
-	s = plomb_store_dir_init(&image->dir, plomb_view_of_arg(image->path), &plomb_files_posix,
+	s = plomb_store_dir_init(&image->dir, plomb_view_of_arg(image->path), &image->files.files,
 		&plomb_crypto_default, &image->heap.memory);
 	if (s != PLOMB_OK) {
 		return plomb_fail_status(fault, s, image->path);
@@ -124,13 +125,14 @@ open_directory(plomb_local_image *image, plomb_fault *fault)
 
 /* see local_image.h */
 plomb_status
-plomb_local_image_open(plomb_local_image *image, const char *argument, plomb_fault *fault)
+plomb_local_image_open(plomb_local_image *image, const char *argument, plomb_progress *progress, plomb_fault *fault)
 {
 	plomb_file file;
 	plomb_status s;
 
 	memset(image, 0, sizeof *image);
 	plomb_memory_heap_init(&image->heap, MOST_MEMORY);
+	plomb_counted_files_init(&image->files, progress);
 	if ((s = split(image, argument, fault)) != PLOMB_OK) {
 		return s;
 	}
@@ -144,6 +146,54 @@ plomb_local_image_open(plomb_local_image *image, const char *argument, plomb_fau
 	s = file.kind == PLOMB_FILE_DIRECTORY ? open_directory(image, fault) : open_archive(image, &file, fault);
 	plomb_files_patient.close(&plomb_files_patient, &file);
 	return s;
+}
+
+/* A store that only adds up what it would have to hash. */
+typedef struct {
+	plomb_store store; /* first, so that it can be cast back */
+	plomb_store *inner;
+	uint64_t bytes;
+} counting_store;
+
+static plomb_status
+count_manifest(plomb_store *store, plomb_work *work, const plomb_digest *digest, uint64_t size, plomb_view media_type, plomb_view *bytes)
+{
+	plomb_store *inner = ((counting_store *)store)->inner;
+
+	return inner->manifest(inner, work, digest, size, media_type, bytes);
+}
+
+static plomb_status
+count_check(plomb_store *store, const plomb_digest *digest, uint64_t size)
+{
+	counting_store *counting = (counting_store *)store;
+
+	(void)digest;
+	if (size > INT64_MAX - counting->bytes) {
+		return PLOMB_LIMIT_EXCEEDED;
+	}
+	counting->bytes += size;
+	return PLOMB_OK;
+}
+
+/* see local_image.h */
+void
+plomb_local_image_expect(plomb_local_image *image, plomb_work *work, const plomb_layout_image *found)
+{
+	counting_store counting;
+	plomb_status s;
+
+	/* An archive was hashed while it was read. */
+	if (!image->is_dir || image->files.progress == NULL || !image->files.progress->is_on) {
+		return;
+	}
+	counting.store = *image->store;
+	counting.store.manifest = count_manifest;
+	counting.store.check = count_check;
+	counting.inner = image->store;
+	counting.bytes = 0;
+	s = plomb_layout_check_content(work, &counting.store, found);
+	plomb_progress_expect(image->files.progress, s == PLOMB_OK ? counting.bytes : 0);
 }
 
 /* see local_image.h */

@@ -49,6 +49,9 @@ look_at_terminal(plomb_app *app)
 	app->is_terminal = isatty(STDERR_FILENO);
 	app->has_colour = app->is_terminal && !is_set("NO_COLOR") && term != NULL && strcmp(term, "dumb") != 0;
 	app->has_utf8 = is_utf8_locale();
+	/* A terminal that cannot write over a line is told nothing. */
+	plomb_progress_init(app->progress, app->err, &plomb_pause_posix,
+		app->is_terminal && term != NULL && term[0] != 0 && strcmp(term, "dumb") != 0);
 }
 
 static plomb_status
@@ -194,6 +197,7 @@ main(int argc, char **argv)
 	const plomb_command *command;
 	plomb_args args;
 	plomb_fault fault;
+	plomb_progress progress;
 	plomb_app app;
 	size_t used;
 	int status, count;
@@ -212,6 +216,7 @@ main(int argc, char **argv)
 	app.args = &args;
 	app.out = stdout;
 	app.err = stderr;
+	app.progress = &progress;
 	look_at_terminal(&app);
 	plomb_fault_init(&fault);
 	if (arguments == NULL) {

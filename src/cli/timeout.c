@@ -104,6 +104,7 @@ plomb_timeout_as_cosign(void)
 
 /* What it says on standard output, or NULL. */
 static const char *volatile last_answer;
+static volatile sig_atomic_t is_line_open;
 
 /* Only what is allowed in a signal handler. */
 static void
@@ -116,6 +117,9 @@ on_alarm(int number)
 	answer = last_answer;
 	if (answer != NULL) {
 		ignored = write(STDOUT_FILENO, answer, strlen(answer));
+	}
+	if (is_line_open) {
+		ignored = write(STDERR_FILENO, "\n", 1);
 	}
 	ignored = write(STDERR_FILENO, last_words, strlen(last_words));
 	(void)ignored;
@@ -182,4 +186,11 @@ void
 plomb_timeout_answer(const char *line)
 {
 	last_answer = line;
+}
+
+/* see timeout.h */
+void
+plomb_timeout_line(int is_open)
+{
+	is_line_open = is_open;
 }

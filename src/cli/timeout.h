@@ -31,4 +31,16 @@ void plomb_timeout_waited(void);
 /* Say and exit as cosign does. */
 void plomb_timeout_as_cosign(void);
 
+/*
+ * A line stands on stderr that has no end yet, or does no more: what is said
+ * when the time is over begins on a line of its own.
+ */
+void plomb_timeout_line(int is_open);
+
+/*
+ * A line stands on stderr that has no end yet, or does no more: what is said
+ * when the time is over begins on a line of its own.
+ */
+void plomb_timeout_line(int is_open);
+
 #endif

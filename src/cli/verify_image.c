@@ -183,6 +183,7 @@ check_image(plomb_image_question *q, const plomb_layout_image *image)
 	plomb_status s;
 
 	if (q->check_content) {
+		plomb_local_image_expect(q->local, q->ctx->work, image);
 		s = plomb_layout_check_content(q->ctx->work, q->local->store, image);
 		if (s == PLOMB_NO_ROOM) {
 			return s;
@@ -197,7 +198,7 @@ check_image(plomb_image_question *q, const plomb_layout_image *image)
 
 /* What the walk over the signatures came to; s is not PLOMB_NO_ROOM. */
 static void
-decide(plomb_image_question *q, plomb_status s, const char *sentence)
+decide(plomb_image_question *q, const plomb_store *store, plomb_status s, const char *sentence)
 {
 	size_t i;
 
@@ -205,6 +206,9 @@ decide(plomb_image_question *q, plomb_status s, const char *sentence)
 		plomb_judgement *judgement;
 
 		judgement = q->wanted[i].judgement;
+		if (store->has_odd_fallback) {
+			judgement->warnings |= PLOMB_WARN_FALLBACK;
+		}
 		plomb_judgement_decide(judgement, q->is_attestation ? PLOMB_ATTESTATION_NOT_FOUND : PLOMB_SIGNATURE_NOT_FOUND);
 		/* The walk broke off: the signature that counts may be behind that place. */
 		if (s != PLOMB_OK && judgement->status != PLOMB_OK) {
@@ -233,7 +237,7 @@ judge_local(plomb_image_question *q)
 	if (s == PLOMB_NO_ROOM) {
 		return s;
 	}
-	decide(q, s, NULL);
+	decide(q, q->local->store, s, NULL);
 	return is_satisfied(q) ? check_image(q, &image) : PLOMB_OK;
 }
 
@@ -346,7 +350,7 @@ judge_remote(plomb_image_question *q)
 	}
 	plomb_text_init(&sentence);
 	plomb_remote_sentence(q->remote, s, &sentence);
-	decide(q, s, plomb_text_cstr(&sentence));
+	decide(q, &q->image->store.store, s, plomb_text_cstr(&sentence));
 	plomb_text_free(&sentence);
 	return check_remote(q, &digest);
 }

@@ -15,6 +15,9 @@
 #define PLOMB_MAX_FETCHED_SIGNATURES   (32u << 20)
 #define PLOMB_MAX_FETCHED_ATTESTATIONS (256u << 20)
 
+/* Of a store's has_odd_fallback. */
+#define PLOMB_FALLBACK_WARNING "the tag of the image's digest names no list of referrers but something else, which is passed over"
+
 /* One thing that is wanted: a signature that passes one of the policies, under this trust. */
 typedef struct {
 	plomb_trust trust;

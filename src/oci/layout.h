@@ -51,6 +51,11 @@ struct plomb_store {
 	 * PLOMB_UNSET past the end; PLOMB_IO_ERROR, PLOMB_NO_ROOM.
 	 */
 	plomb_status (*list)(plomb_store *store, size_t i, plomb_digest *digest, uint64_t *size);
+	/*
+	 * Set by the walks below: the tag sha256-<hex> of the image names
+	 * something other than an index, which lists no referrers (SPEC 11.3).
+	 */
+	int has_odd_fallback;
 };
 
 /* A store's manifest function where manifests are blobs like any other. */

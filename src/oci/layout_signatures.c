@@ -10,11 +10,14 @@ visit_fallback(plomb_walk *w, plomb_walk_pass now, const plomb_descriptor *descr
 	uint32_t i;
 
 	if (plomb_walk_is_done(w, &descriptor->digest)) {
+		/* The image is no list of what hangs on it. */
+		w->store->has_odd_fallback |= plomb_digest_eq(&descriptor->digest, &w->digest);
 		return PLOMB_OK;
 	}
 	s = plomb_walk_load(w, descriptor, &loaded);
 	if (s == PLOMB_OK && loaded.manifest.kind != PLOMB_MANIFEST_INDEX) {
 		/* Another thing under that tag is "no referrers" (SPEC 11.3). */
+		w->store->has_odd_fallback = 1;
 		return PLOMB_OK;
 	}
 	if (s != PLOMB_OK) {

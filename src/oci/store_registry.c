@@ -720,9 +720,11 @@ fetch_fallback(plomb_store_registry *s, const plomb_digest *digest)
 		return PLOMB_REFERENCE_INVALID;
 	}
 	status = fetch_tag(s, &s->signatures, tag, &found);
-	if (status == PLOMB_UNSET
-		|| (status == PLOMB_OK && plomb_media_kind(found->media_type, NULL) != PLOMB_MANIFEST_INDEX))
-	{
+	if (status == PLOMB_OK && plomb_media_kind(found->media_type, NULL) != PLOMB_MANIFEST_INDEX) {
+		s->store.has_odd_fallback = 1;
+		status = PLOMB_UNSET;
+	}
+	if (status == PLOMB_UNSET) {
 		s->lister = PLOMB_LISTER_NONE;
 		return remember_name(s, name, SIZE_MAX);
 	}

@@ -130,6 +130,27 @@ def test_referrers_unknown(world, status, code):
         undecided(world.verify(server), code, f"answers {status}")
 
 
+def test_fallback_tag_of_something_else(tmp_path):
+    """Not a list, so no referrers (SPEC 11.3); but somebody wanted to tell something there, and hears about it."""
+    warning = b"plomb: warning: the tag of the image's digest names no list of referrers but something else, which is passed over\n"
+    world = World(tmp_path, api=False, content="simplesigning")
+    with world.serve() as server:
+        assert warning not in world.verify(server).accepted().stderr
+        world.repository.tags[world.digest.replace(":", "-")] = world.digest
+        assert warning in world.verify(server).accepted().stderr
+        assert warning in world.verify(server, "-a", "nope=x").refused("annotation-mismatch").stderr
+        shown = run("tree", f"{server.name}/{NAME}", cwd=tmp_path).stdout
+        assert b"\nWarning: the tag of the image's digest names no list of referrers" in shown
+        assert len(json.loads(run("tree", "-o", "json", f"{server.name}/{NAME}", cwd=tmp_path).stdout)["warnings"]) == 1
+        # A registry that lists referrers itself is not asked for the tag.
+        world.repository.api = True
+        assert warning not in world.verify(server).accepted().stderr
+    world.layout.list(world.image, world.digest.replace(":", "-"))
+    world.layout.write(str(tmp_path / "odd"))
+    result = run("verify", "--trusted-root", "root.json", *who(world.m, tmp_path), "--local-image", "odd:latest", cwd=tmp_path)
+    assert result.status == 0 and warning in result.stderr, result
+
+
 def test_tag_signature(tmp_path):
     world = World(tmp_path, content="simplesigning")
     with world.serve() as server:

@@ -73,7 +73,7 @@ def test_everything(full):
     with full.serve() as server:
         told = shown(tree(full, server, "-o", "json"))
         assert told["image"] == f"{server.name}/{NAME}:latest" and told["digest"] == full.digest
-        assert told["mediaType"] == MANIFEST and told["verified"] is False and told["complete"] is True and told["referrers"] == "registry"
+        assert told["mediaType"] == MANIFEST and told["verified"] is False and told["complete"] is True and told["warnings"] == [] and told["referrers"] == "registry"
         assert kinds(told) == [("referrer", "", "ok")] * 2 + [("tag", ".sig", "ok"), ("tag", ".att", "ok"), ("tag", ".sbom", "ok")]
         assert server.connections == 1
         # The image, the list, two manifests, three tags; no blob.
