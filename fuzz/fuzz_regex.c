@@ -45,8 +45,8 @@ found(plomb_view pattern, plomb_view text, int *anchored)
 	}
 	*anchored = plomb_regex_anchored(regex);
 	yes = plomb_regex_match(regex, text);
-	if (regex->run->steps > (uint64_t)regex->count * (text.n + 1)
-		|| regex->count > PLOMB_MAX_PATTERN_STATES
+	if (regex->program->run.steps > (uint64_t)regex->program->count * (text.n + 1)
+		|| regex->program->count > PLOMB_MAX_PATTERN_STATES
 		|| plomb_regex_match(regex, text) != yes
 		|| plomb_regex_anchored(regex) != *anchored)
 	{

@@ -1,4 +1,5 @@
 /* Whom a certificate names: the one SAN, the one issuer, the extensions. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <cmocka.h>
 
 #include "../src/core/der.h"
+#include "../src/cli/extension_names.h"
 #include "../src/core/identity.h"
 #include "../src/core/json.h"
 #include "../src/core/regex.h"
@@ -44,15 +46,20 @@ start(void)
 static void
 test_table(void **state)
 {
-	const plomb_extension_info *info;
-	size_t i;
+	unsigned number, count = 0;
 
 	(void)state;
-	for (i = 0; (info = plomb_identity_extension_info(i)) != NULL; i ++) {
-		const char *kebab = info->name, *title = info->title;
+	for (number = 0; number <= PLOMB_EXTENSION_LAST + 1; number ++) {
+		const plomb_extension_names *names = plomb_extension_names_of(number);
+		const char *kebab = plomb_identity_extension_name(number), *title;
 
+		assert_int_equal(names == NULL, kebab == NULL);
+		if (names == NULL) {
+			continue;
+		}
+		count ++;
 		/* The name is the title in small letters with hyphens; (V2) is v2. */
-		for (; *title != 0; title ++) {
+		for (title = names->title; *title != 0; title ++) {
 			if (*title == '(' || *title == ')') {
 				continue;
 			}
@@ -60,11 +67,10 @@ test_table(void **state)
 			kebab ++;
 		}
 		assert_int_equal(*kebab, 0);
-		assert_int_equal(info->raw, info->number < 7);
-		assert_true(i == 0 || info->number > plomb_identity_extension_info(i - 1)->number);
 	}
-	assert_int_equal(i, 23);
-	assert_null(plomb_identity_extension_info(SIZE_MAX));
+	assert_int_equal(count, 23);
+	assert_null(plomb_identity_extension_name(UINT_MAX));
+	assert_null(plomb_extension_names_of(UINT_MAX));
 }
 
 /* --------------------------------------------------------------------- SAN */
@@ -356,34 +362,50 @@ static void
 test_every_extension(void **state)
 {
 	struct builder b = { { 0 }, 0 };
-	const plomb_extension_info *info;
 	plomb_cert cert;
-	size_t i;
+	unsigned number;
 
 	(void)state;
-	for (i = 0; (info = plomb_identity_extension_info(i)) != NULL; i ++) {
+	for (number = 1; number <= PLOMB_EXTENSION_LAST; number ++) {
 		char value[16];
 
-		snprintf(value, sizeof value, "value %u", info->number);
-		if (info->raw) {
-			add_fulcio(&b, info->number, value, strlen(value));
+		snprintf(value, sizeof value, "value %u", number);
+		if (number < 7) {
+			add_fulcio(&b, number, value, strlen(value));
 		} else {
-			add_utf8(&b, info->number, value);
+			add_utf8(&b, number, value);
 		}
 	}
 	cert = cert_of(&b);
-	for (i = 0; (info = plomb_identity_extension_info(i)) != NULL; i ++) {
-		char value[16], dotted[32];
+	for (number = 1; number <= PLOMB_EXTENSION_LAST; number ++) {
+		const char *name = plomb_identity_extension_name(number);
+		char value[16], dotted[32], wrong[64];
 		plomb_view got;
 
-		snprintf(value, sizeof value, "value %u", info->number);
-		snprintf(dotted, sizeof dotted, "1.3.6.1.4.1.57264.1.%u", info->number);
-		assert_int_equal(plomb_identity_extension(&cert, view_of(info->name), &got), OK);
+		if (name == NULL) {
+			continue;
+		}
+		snprintf(value, sizeof value, "value %u", number);
+		snprintf(dotted, sizeof dotted, "1.3.6.1.4.1.57264.1.%u", number);
+		assert_int_equal(plomb_identity_extension(&cert, view_of(name), &got), OK);
 		assert_true(plomb_view_is(got, value));
-		assert_int_equal(plomb_identity_extension(&cert, view_of(info->camel), &got), OK);
+		assert_int_equal(plomb_identity_extension(&cert, view_of(plomb_extension_names_of(number)->camel), &got), OK);
 		assert_true(plomb_view_is(got, value));
 		assert_int_equal(plomb_identity_extension(&cert, view_of(dotted), &got), OK);
 		assert_true(plomb_view_is(got, value));
+		/* And by no other spelling. */
+		snprintf(wrong, sizeof wrong, "%sx", plomb_extension_names_of(number)->camel);
+		assert_int_equal(plomb_identity_extension(&cert, view_of(wrong), &got), PLOMB_CONFIG_INVALID);
+		wrong[strlen(wrong) - 2] = 0;
+		assert_int_equal(plomb_identity_extension(&cert, view_of(wrong), &got), PLOMB_CONFIG_INVALID);
+		if (number > 1) {
+			snprintf(wrong, sizeof wrong, "%s", name);
+			wrong[0] = (char)(wrong[0] - 'a' + 'A');
+			assert_int_equal(plomb_identity_extension(&cert, view_of(wrong), &got), PLOMB_CONFIG_INVALID);
+			snprintf(wrong, sizeof wrong, "%s", plomb_extension_names_of(number)->camel);
+			wrong[0] = (char)(wrong[0] - 'a' + 'A');
+			assert_int_equal(plomb_identity_extension(&cert, view_of(wrong), &got), PLOMB_CONFIG_INVALID);
+		}
 	}
 }
 

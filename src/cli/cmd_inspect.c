@@ -5,6 +5,7 @@
 #include "../core/identity.h"
 #include "../core/statement.h"
 #include "app.h"
+#include "extension_names.h"
 #include "json_out.h"
 #include "room.h"
 
@@ -146,15 +147,17 @@ close_list(page *p)
 static void
 put_extensions(page *p, const plomb_cert *cert)
 {
-	const plomb_extension_info *info;
-	size_t i;
+	unsigned number;
 
 	open_group(p, "extensions", "extensions");
-	for (i = 0; (info = plomb_identity_extension_info(i)) != NULL; i ++) {
+	for (number = 1; number <= PLOMB_EXTENSION_LAST; number ++) {
+		const plomb_extension_names *names = plomb_extension_names_of(number);
 		plomb_view value;
 
-		if (plomb_identity_extension(cert, plomb_view_of(info->name), &value) == PLOMB_OK) {
-			put(p, info->camel, info->title, value);
+		if (names != NULL
+			&& plomb_identity_extension(cert, plomb_view_of(plomb_identity_extension_name(number)), &value) == PLOMB_OK)
+		{
+			put(p, names->camel, names->title, value);
 		}
 	}
 	close_group(p);

@@ -13,41 +13,42 @@ static const unsigned char arc[] = {
 #define OTHER_NAME 7
 #define ISSUER_V2  8
 
-/*
- * The camelCase names are those of cosign's and sigstore-go's JSON, where
- * URI stays in capitals. Number 7 occurs only inside a SAN.
- */
-static const plomb_extension_info table[] = {
-	{ "issuer", "Issuer", "Issuer", ISSUER_V1, 1 },
-	{ "github-workflow-trigger", "githubWorkflowTrigger", "GitHub Workflow Trigger", 2, 1 },
-	{ "github-workflow-sha", "githubWorkflowSha", "GitHub Workflow SHA", 3, 1 },
-	{ "github-workflow-name", "githubWorkflowName", "GitHub Workflow Name", 4, 1 },
-	{ "github-workflow-repository", "githubWorkflowRepository", "GitHub Workflow Repository", 5, 1 },
-	{ "github-workflow-ref", "githubWorkflowRef", "GitHub Workflow Ref", 6, 1 },
-	{ "issuer-v2", "issuerV2", "Issuer (V2)", ISSUER_V2, 0 },
-	{ "build-signer-uri", "buildSignerURI", "Build Signer URI", 9, 0 },
-	{ "build-signer-digest", "buildSignerDigest", "Build Signer Digest", 10, 0 },
-	{ "runner-environment", "runnerEnvironment", "Runner Environment", 11, 0 },
-	{ "source-repository-uri", "sourceRepositoryURI", "Source Repository URI", 12, 0 },
-	{ "source-repository-digest", "sourceRepositoryDigest", "Source Repository Digest", 13, 0 },
-	{ "source-repository-ref", "sourceRepositoryRef", "Source Repository Ref", 14, 0 },
-	{ "source-repository-identifier", "sourceRepositoryIdentifier", "Source Repository Identifier", 15, 0 },
-	{ "source-repository-owner-uri", "sourceRepositoryOwnerURI", "Source Repository Owner URI", 16, 0 },
-	{ "source-repository-owner-identifier", "sourceRepositoryOwnerIdentifier", "Source Repository Owner Identifier", 17, 0 },
-	{ "build-config-uri", "buildConfigURI", "Build Config URI", 18, 0 },
-	{ "build-config-digest", "buildConfigDigest", "Build Config Digest", 19, 0 },
-	{ "build-trigger", "buildTrigger", "Build Trigger", 20, 0 },
-	{ "run-invocation-uri", "runInvocationURI", "Run Invocation URI", 21, 0 },
-	{ "source-repository-visibility-at-signing", "sourceRepositoryVisibilityAtSigning", "Source Repository Visibility At Signing", 22, 0 },
-	{ "deployment-environment", "deploymentEnvironment", "Deployment Environment", 23, 0 },
-	{ "token-subject", "tokenSubject", "Token Subject", 24, 0 },
+/* From .1 to this one the value is the bytes themselves, above it a DER UTF8String. */
+#define LAST_RAW 6
+
+/* .1 and so on (SPEC 4.4); .7 occurs only inside a SAN. */
+static const char *const names[] = {
+	"issuer", /* .1 */
+	"github-workflow-trigger", /* .2 */
+	"github-workflow-sha", /* .3 */
+	"github-workflow-name", /* .4 */
+	"github-workflow-repository", /* .5 */
+	"github-workflow-ref", /* .6 */
+	NULL, /* .7 */
+	"issuer-v2", /* .8 */
+	"build-signer-uri", /* .9 */
+	"build-signer-digest", /* .10 */
+	"runner-environment", /* .11 */
+	"source-repository-uri", /* .12 */
+	"source-repository-digest", /* .13 */
+	"source-repository-ref", /* .14 */
+	"source-repository-identifier", /* .15 */
+	"source-repository-owner-uri", /* .16 */
+	"source-repository-owner-identifier", /* .17 */
+	"build-config-uri", /* .18 */
+	"build-config-digest", /* .19 */
+	"build-trigger", /* .20 */
+	"run-invocation-uri", /* .21 */
+	"source-repository-visibility-at-signing", /* .22 */
+	"deployment-environment", /* .23 */
+	"token-subject", /* .24 */
 };
 
 /* see identity.h */
-const plomb_extension_info *
-plomb_identity_extension_info(size_t i)
+const char *
+plomb_identity_extension_name(unsigned number)
 {
-	return i < sizeof table / sizeof table[0] ? &table[i] : NULL;
+	return number >= 1 && number <= sizeof names / sizeof names[0] ? names[number - 1] : NULL;
 }
 
 /* ------------------------------------------------------------------- names */
@@ -199,9 +200,9 @@ plomb_identity_san(const plomb_cert *cert, plomb_view *san)
 
 /* -------------------------------------------------------------- extensions */
 
-/* An extension of the table, decoded as it says. */
+/* An extension that has a name here, decoded as it should be. */
 static plomb_status
-known_extension(const plomb_cert *cert, unsigned number, int raw, plomb_view *value)
+known_extension(const plomb_cert *cert, unsigned number, plomb_view *value)
 {
 	unsigned char bytes[sizeof arc + 1];
 	plomb_view oid = { NULL, 0 };
@@ -216,39 +217,66 @@ known_extension(const plomb_cert *cert, unsigned number, int raw, plomb_view *va
 	if (s != PLOMB_OK) {
 		return s;
 	}
-	if (raw) {
+	if (number <= LAST_RAW) {
 		*value = content;
 		return PLOMB_OK;
 	}
 	return utf8_string(content, value) == PLOMB_OK ? PLOMB_OK : PLOMB_IDENTITY_EXTENSION_MALFORMED;
 }
 
-/* The entry with this OID content, or NULL. */
-static const plomb_extension_info *
-info_by_oid(plomb_view oid)
+/* The number of this OID content, or 0. */
+static unsigned
+number_of_oid(plomb_view oid)
 {
-	size_t i;
+	unsigned number = oid.n == sizeof arc + 1 ? oid.p[sizeof arc] : 0;
 
-	for (i = 0; i < sizeof table / sizeof table[0]; i ++) {
-		if (is_arc(oid, table[i].number)) {
-			return &table[i];
-		}
-	}
-	return NULL;
+	return is_arc(oid, number) && plomb_identity_extension_name(number) != NULL ? number : 0;
 }
 
-/* The entry with this name in either spelling, or NULL. */
-static const plomb_extension_info *
-info_by_name(plomb_view name)
+static unsigned char
+capital(char c)
 {
+	return (unsigned char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+}
+
+/*
+ * The text is the name in camelCase, as in the JSON of cosign and sigstore-go:
+ * what follows a hyphen is a capital, and a URI has three. The first one is
+ * "Issuer" there.
+ */
+static int
+is_camel_of(plomb_view text, const char *name)
+{
+	int capitals = plomb_view_is(text, "Issuer");
 	size_t i;
 
-	for (i = 0; i < sizeof table / sizeof table[0]; i ++) {
-		if (plomb_view_is(name, table[i].name) || plomb_view_is(name, table[i].camel)) {
-			return &table[i];
+	for (i = 0; i < text.n && *name != 0; i ++, name ++) {
+		if (*name == '-') {
+			name ++;
+			capitals = plomb_view_is(plomb_view_of(name), "uri") ? 3 : 1;
+		}
+		if (text.p[i] != (capitals > 0 ? capital(*name) : (unsigned char)*name)) {
+			return 0;
+		}
+		capitals --;
+	}
+	return i == text.n && *name == 0;
+}
+
+/* The number of this name in either spelling, or 0. */
+static unsigned
+number_of_name(plomb_view text)
+{
+	unsigned number;
+
+	for (number = 1; number <= sizeof names / sizeof names[0]; number ++) {
+		const char *name = plomb_identity_extension_name(number);
+
+		if (name != NULL && (plomb_view_is(text, name) || is_camel_of(text, name))) {
+			return number;
 		}
 	}
-	return NULL;
+	return 0;
 }
 
 /*
@@ -275,24 +303,20 @@ foreign_extension(const plomb_cert *cert, plomb_view oid, plomb_view *value)
 plomb_status
 plomb_identity_extension(const plomb_cert *cert, plomb_view name, plomb_view *value)
 {
-	const plomb_extension_info *info;
+	unsigned number = number_of_name(name);
 	unsigned char bytes[64];
 	plomb_view oid = { NULL, 0 };
 
 	value->p = NULL;
 	value->n = 0;
-	info = info_by_name(name);
-	if (info == NULL) {
+	if (number == 0) {
 		oid.p = bytes;
 		if (plomb_oid_from_text(name, bytes, &oid.n) != PLOMB_OK) {
 			return PLOMB_CONFIG_INVALID;
 		}
-		info = info_by_oid(oid);
+		number = number_of_oid(oid);
 	}
-	if (info == NULL) {
-		return foreign_extension(cert, oid, value);
-	}
-	return known_extension(cert, info->number, info->raw, value);
+	return number == 0 ? foreign_extension(cert, oid, value) : known_extension(cert, number, value);
 }
 
 /* see identity.h */
@@ -302,7 +326,7 @@ plomb_identity_extension_known(plomb_view name)
 	unsigned char bytes[64];
 	size_t n;
 
-	return info_by_name(name) != NULL || plomb_oid_from_text(name, bytes, &n) == PLOMB_OK;
+	return number_of_name(name) != 0 || plomb_oid_from_text(name, bytes, &n) == PLOMB_OK;
 }
 
 /* see identity.h */
@@ -315,8 +339,8 @@ plomb_identity_issuer(const plomb_cert *cert, plomb_view *issuer)
 
 	issuer->p = NULL;
 	issuer->n = 0;
-	has_new = known_extension(cert, ISSUER_V2, 0, &new);
-	has_old = known_extension(cert, ISSUER_V1, 1, &old);
+	has_new = known_extension(cert, ISSUER_V2, &new);
+	has_old = known_extension(cert, ISSUER_V1, &old);
 	if ((has_new != PLOMB_OK && has_new != PLOMB_UNSET) || (has_old != PLOMB_OK && has_old != PLOMB_UNSET)) {
 		return PLOMB_IDENTITY_EXTENSION_MALFORMED;
 	}
@@ -352,7 +376,7 @@ plomb_match_ok(plomb_ctx *ctx, const plomb_match *match, plomb_view value, plomb
 	if (match->exact.p != NULL && !plomb_view_eq(match->exact, value)) {
 		return 0;
 	}
-	if (match->regex != NULL && !plomb_regex_match(match->regex, value)) {
+	if (match->regex != NULL && !match->regex->match(match->regex, value)) {
 		return 0;
 	}
 	return 1;
@@ -362,12 +386,7 @@ plomb_match_ok(plomb_ctx *ctx, const plomb_match *match, plomb_view value, plomb
 plomb_view
 plomb_match_text(const plomb_match *match)
 {
-	plomb_view none = { NULL, 0 };
-
-	if (match->exact.p != NULL) {
-		return match->exact;
-	}
-	return match->regex != NULL ? plomb_regex_pattern(match->regex) : none;
+	return match->exact.p == NULL && match->regex != NULL ? match->regex->pattern : match->exact;
 }
 
 /* The value that was found against what was wanted of it. */
@@ -386,7 +405,7 @@ compare(plomb_ctx *ctx, const plomb_match *want, plomb_view what, plomb_view got
 plomb_status
 plomb_identity_check_san(plomb_ctx *ctx, const plomb_cert *cert, const plomb_match *want, plomb_view *san)
 {
-	plomb_view what = PLOMB_LIT("subject alternative name");
+	static const plomb_view what = PLOMB_LIT("subject alternative name");
 	plomb_status s;
 
 	s = plomb_identity_san(cert, san);
@@ -400,7 +419,7 @@ plomb_identity_check_san(plomb_ctx *ctx, const plomb_cert *cert, const plomb_mat
 plomb_status
 plomb_identity_check_issuer(plomb_ctx *ctx, const plomb_cert *cert, const plomb_match *want, plomb_view *issuer)
 {
-	plomb_view what = PLOMB_LIT("OIDC issuer");
+	static const plomb_view what = PLOMB_LIT("OIDC issuer");
 	plomb_status s;
 
 	s = plomb_identity_issuer(cert, issuer);

@@ -20,15 +20,8 @@ PLOMB_MUST_CHECK plomb_status plomb_identity_issuer(const plomb_cert *cert, plom
  */
 PLOMB_MUST_CHECK plomb_status plomb_identity_extension(const plomb_cert *cert, plomb_view name, plomb_view *value);
 
-/* The table, for help and output: NULL past the end. */
-typedef struct {
-	const char *name;  /* kebab-case */
-	const char *camel; /* as in cosign's JSON */
-	const char *title; /* as in the Fulcio documentation */
-	unsigned number;   /* of 1.3.6.1.4.1.57264.1.number */
-	int raw;           /* the value is the bytes themselves; else a DER UTF8String */
-} plomb_extension_info;
-const plomb_extension_info *plomb_identity_extension_info(size_t i);
+/* The name in kebab-case of 1.3.6.1.4.1.57264.1.number; NULL if it has none. */
+const char *plomb_identity_extension_name(unsigned number);
 /* A name that plomb_identity_extension can look for. */
 int plomb_identity_extension_known(plomb_view name);
 

@@ -956,6 +956,7 @@ check_text(parser *p)
 static plomb_status
 compile(plomb_work *work, parser *p, plomb_regex *regex)
 {
+	plomb_re_program *program;
 	plomb_status s;
 
 	s = check_text(p);
@@ -978,18 +979,20 @@ compile(plomb_work *work, parser *p, plomb_regex *regex)
 	/* One range more than counted, so that a pattern without classes has an array too. */
 	p->code = plomb_work_take_array(work, p->peak, sizeof *p->code);
 	p->ranges = plomb_work_take_array(work, p->range_count + 1u, sizeof *p->ranges);
-	regex->run = plomb_work_take(work, sizeof *regex->run);
-	if (p->code == NULL || p->ranges == NULL || regex->run == NULL
-		|| !take_set(work, p->count, &regex->run->now)
-		|| !take_set(work, p->count, &regex->run->next))
+	program = plomb_work_take(work, sizeof *program);
+	if (p->code == NULL || p->ranges == NULL || program == NULL
+		|| !take_set(work, p->count, &program->run.now)
+		|| !take_set(work, p->count, &program->run.next))
 	{
 		return PLOMB_NO_ROOM;
 	}
-	regex->run->steps = 0;
+	program->run.steps = 0;
 	s = parse(p);
-	regex->code = p->code;
-	regex->count = p->count;
-	regex->ranges = p->ranges;
+	program->code = p->code;
+	program->count = p->count;
+	program->ranges = p->ranges;
+	regex->match = plomb_regex_match;
+	regex->program = program;
 	return s;
 }
 

@@ -26,13 +26,13 @@ set_add(plomb_re_set *set, uint32_t pc)
  * hold: 1 if that is a match. The set is its own list of what to look at.
  */
 static int
-set_follow(const plomb_regex *regex, plomb_re_set *set, unsigned holds)
+set_follow(plomb_re_program *program, plomb_re_set *set, unsigned holds)
 {
 	uint32_t i;
 
 	for (i = 0; i < set->n; i ++) {
 		uint32_t pc = set->dense[i];
-		const plomb_re_inst *inst = &regex->code[pc];
+		const plomb_re_inst *inst = &program->code[pc];
 
 		switch (inst->op) {
 		case PLOMB_RE_MATCH:
@@ -64,13 +64,13 @@ reads(const plomb_re_inst *inst)
 
 /* The instruction reads this rune. */
 static int
-reads_rune(const plomb_regex *regex, const plomb_re_inst *inst, uint32_t rune)
+reads_rune(plomb_re_program *program, const plomb_re_inst *inst, uint32_t rune)
 {
 	switch (inst->op) {
 	case PLOMB_RE_RUNE:
 		return inst->x == rune;
 	case PLOMB_RE_CLASS:
-		return plomb_rune_in(regex->ranges + inst->x, inst->y, rune);
+		return plomb_rune_in(program->ranges + inst->x, inst->y, rune);
 	case PLOMB_RE_ANY:
 		return 1;
 	case PLOMB_RE_ANY_NOT_NL:
@@ -129,7 +129,8 @@ next_rune(plomb_view text, size_t *at)
 int
 plomb_regex_match(const plomb_regex *regex, plomb_view text)
 {
-	plomb_re_run *run = regex->run;
+	plomb_re_program *program = regex->program;
+	plomb_re_run *run = &program->run;
 	plomb_re_set *now = &run->now, *next = &run->next, *old;
 	int32_t before = NO_RUNE, after;
 	size_t at = 0;
@@ -141,7 +142,7 @@ plomb_regex_match(const plomb_regex *regex, plomb_view text)
 		/* Unanchored, so that a match may begin at every rune. */
 		set_add(now, 0);
 		after = next_rune(text, &at);
-		if (set_follow(regex, now, assertions(before, after))) {
+		if (set_follow(program, now, assertions(before, after))) {
 			return 1;
 		}
 		run->steps += now->n;
@@ -152,7 +153,7 @@ plomb_regex_match(const plomb_regex *regex, plomb_view text)
 		for (i = 0; i < now->n; i ++) {
 			uint32_t pc = now->dense[i];
 
-			if (reads_rune(regex, &regex->code[pc], (uint32_t)after)) {
+			if (reads_rune(program, &program->code[pc], (uint32_t)after)) {
 				set_add(next, pc + 1);
 			}
 		}
@@ -165,18 +166,18 @@ plomb_regex_match(const plomb_regex *regex, plomb_view text)
 
 /* Nothing is read before the beginning of the text has been asserted. */
 static int
-begins(const plomb_regex *regex)
+begins(plomb_re_program *program)
 {
-	plomb_re_set *set = &regex->run->now;
+	plomb_re_set *set = &program->run.now;
 	uint32_t i;
 
 	set->n = 0;
 	set_add(set, 0);
-	if (set_follow(regex, set, PLOMB_RE_EVERY & ~PLOMB_RE_BEGIN_TEXT)) {
+	if (set_follow(program, set, PLOMB_RE_EVERY & ~PLOMB_RE_BEGIN_TEXT)) {
 		return 0;
 	}
 	for (i = 0; i < set->n; i ++) {
-		if (reads(&regex->code[set->dense[i]])) {
+		if (reads(&program->code[set->dense[i]])) {
 			return 0;
 		}
 	}
@@ -185,31 +186,24 @@ begins(const plomb_regex *regex)
 
 /* No match without asserting the end of the text after the last rune that is read. */
 static int
-ends(const plomb_regex *regex)
+ends(plomb_re_program *program)
 {
-	plomb_re_set *set = &regex->run->now;
+	plomb_re_set *set = &program->run.now;
 	uint32_t i;
 
 	set->n = 0;
 	set_add(set, 0);
-	for (i = 0; i < regex->count; i ++) {
-		if (reads(&regex->code[i])) {
+	for (i = 0; i < program->count; i ++) {
+		if (reads(&program->code[i])) {
 			set_add(set, i + 1);
 		}
 	}
-	return !set_follow(regex, set, PLOMB_RE_EVERY & ~PLOMB_RE_END_TEXT);
+	return !set_follow(program, set, PLOMB_RE_EVERY & ~PLOMB_RE_END_TEXT);
 }
 
 /* see regex.h */
 int
 plomb_regex_anchored(const plomb_regex *regex)
 {
-	return begins(regex) && ends(regex);
-}
-
-/* see regex.h */
-plomb_view
-plomb_regex_pattern(const plomb_regex *regex)
-{
-	return regex->pattern;
+	return begins(regex->program) && ends(regex->program);
 }

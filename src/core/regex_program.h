@@ -65,13 +65,12 @@ typedef struct {
 	uint64_t steps; /* of the last match: instructions looked at */
 } plomb_re_run;
 
-struct plomb_regex {
-	plomb_view pattern;
+typedef struct plomb_re_program {
 	const plomb_re_inst *code;
 	uint32_t count;
 	const plomb_rune_range *ranges;
-	plomb_re_run *run;
-};
+	plomb_re_run run;
+} plomb_re_program;
 
 /* Add a range. */
 void plomb_rune_add(plomb_rune_set *set, uint32_t lo, uint32_t hi);
