@@ -75,7 +75,6 @@ LLVMFuzzerTestOneInput(const unsigned char *in, size_t len)
 	plomb_cert cert, other_cert;
 	plomb_key key, other_key;
 	const plomb_cert *c;
-	const plomb_key *k;
 	unsigned char *copy;
 	plomb_entry entry;
 	plomb_view body;
@@ -96,7 +95,6 @@ LLVMFuzzerTestOneInput(const unsigned char *in, size_t len)
 		abort();
 	}
 	c = how & WITH_KEY ? NULL : &cert;
-	k = how & WITH_KEY ? &key : NULL;
 	candidate.content = CONTENT(how) == 0 ? PLOMB_CONTENT_MESSAGE
 		: CONTENT(how) == 1 ? PLOMB_CONTENT_DSSE : PLOMB_CONTENT_SIMPLESIGNING;
 	candidate.signature = plomb_view_of(SIGNATURE);
@@ -105,7 +103,7 @@ LLVMFuzzerTestOneInput(const unsigned char *in, size_t len)
 	if (how & WITH_ENVELOPE) {
 		candidate.envelope = plomb_view_of(ENVELOPE);
 	}
-	if (bind(&candidate, body, c, k, ARTIFACT) != PLOMB_OK) {
+	if (bind(&candidate, body, c, &key, ARTIFACT) != PLOMB_OK) {
 		return 0;
 	}
 
@@ -113,26 +111,26 @@ LLVMFuzzerTestOneInput(const unsigned char *in, size_t len)
 	other = candidate;
 	other.signature.n --;
 	if ((how & WITH_ENVELOPE) == 0) {
-		must_refuse(bind(&other, body, c, k, ARTIFACT));
+		must_refuse(bind(&other, body, c, &key, ARTIFACT));
 	}
 	other.envelope.n -= (how & WITH_ENVELOPE) != 0;
 	if (candidate.content == PLOMB_CONTENT_DSSE) {
-		must_refuse(bind(&other, body, c, k, ARTIFACT));
+		must_refuse(bind(&other, body, c, &key, ARTIFACT));
 	}
 	/* Another certificate or key. */
 	other_cert = cert;
 	other_cert.der.n --;
 	other_key = key;
 	other_key.spki.n --;
-	must_refuse(bind(&candidate, body, c == NULL ? NULL : &other_cert, k == NULL ? NULL : &other_key, ARTIFACT));
-	must_refuse(bind(&candidate, body, c == NULL ? &cert : NULL, k == NULL ? &key : NULL, ARTIFACT));
+	must_refuse(bind(&candidate, body, c == NULL ? NULL : &other_cert, c == NULL ? &other_key : &key, ARTIFACT));
+	must_refuse(bind(&candidate, body, c == NULL ? &cert : NULL, &key, ARTIFACT));
 	/* Another artifact. */
 	other = candidate;
 	other.payload.n --;
 	if (candidate.content == PLOMB_CONTENT_MESSAGE) {
-		must_refuse(bind(&candidate, body, c, k, "hello"));
+		must_refuse(bind(&candidate, body, c, &key, "hello"));
 	} else if ((how & WITH_ENVELOPE) == 0) {
-		must_refuse(bind(&other, body, c, k, ARTIFACT));
+		must_refuse(bind(&other, body, c, &key, ARTIFACT));
 	}
 	/* A body of Rekor v2 has one spelling. */
 	memset(&entry, 0, sizeof entry);
@@ -145,7 +143,7 @@ LLVMFuzzerTestOneInput(const unsigned char *in, size_t len)
 	copy[(how >> 4) * 31u % body.n] ^= 1;
 	if (plomb_entry_is_v2(&entry) && !plomb_view_starts(body, "{\"apiVersion\":\"0.0.2\",\"kind\":\"dsse\"")) {
 		body.p = copy;
-		must_refuse(bind(&candidate, body, c, k, ARTIFACT));
+		must_refuse(bind(&candidate, body, c, &key, ARTIFACT));
 	}
 	free(copy);
 	return 0;

@@ -34,7 +34,7 @@ round_trip(plomb_time time)
 	text.n = plomb_time_put(out, time);
 	must(text.n != 0 && text.n <= 30);
 	if (out[text.n - 1] == 'Z') {
-		must(plomb_time_parse(text, &again) == PLOMB_OK && plomb_time_cmp(time, again) == 0);
+		must(plomb_time_parse(text, &again) == PLOMB_OK && plomb_time_cmp(&time, &again) == 0);
 	}
 }
 

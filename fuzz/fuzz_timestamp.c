@@ -84,8 +84,8 @@ check_accepted(plomb_ctx *ctx, const authorities *a, plomb_view tsr, plomb_time 
 	size_t bit = tsr.n % (8 * sizeof other);
 
 	must(authority >= a->authorities && authority < a->authorities + a->trust.tsa_count);
-	must(plomb_window_has(&authority->valid, time));
-	must(plomb_tsr_parse(tsr, &parsed) == PLOMB_OK && plomb_time_cmp(parsed.time, time) == 0);
+	must(plomb_window_has(&authority->valid, &time));
+	must(plomb_tsr_parse(tsr, &parsed) == PLOMB_OK && plomb_time_cmp(&parsed.time, &time) == 0);
 
 	memcpy(other, stamped, sizeof other);
 	other[bit / 8] ^= (unsigned char)(1u << bit % 8);

@@ -20,7 +20,7 @@ check_order(plomb_ctx *ctx, const plomb_tuf_root *root, const plomb_tuf_timestam
 	must(next.file.version >= trusted->file.version && next.snapshot.version >= trusted->snapshot.version);
 	must(next.file.version >= 1 && next.snapshot.version >= 1);
 	if (next.file.version == trusted->file.version) {
-		must(next.snapshot.version == trusted->snapshot.version && plomb_time_cmp(next.file.expires, trusted->file.expires) == 0);
+		must(next.snapshot.version == trusted->snapshot.version && plomb_time_cmp(&next.file.expires, &trusted->file.expires) == 0);
 	}
 	/* What was trusted before never makes anything acceptable. */
 	must(plomb_tuf_timestamp_next(ctx, root, NULL, bytes, NULL, &alone) == PLOMB_OK);

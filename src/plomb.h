@@ -264,9 +264,9 @@ typedef struct {
 
 typedef enum {
 	PLOMB_UNSET = 0,      /* no check has run yet; a zeroed verdict is not a pass */
-	PLOMB_OK = 0x4F4B,    /* far from 0 and 1, so that no flipped bit makes it */
+	PLOMB_OK = 0x4F00,    /* far from 0 and from all others, so that no flipped bit makes it */
 	PLOMB_NOT_REQUIRED = 0x4E52, /* in a verdict's list of checks only */
-	PLOMB_STATUS_FIRST = 0x100,
+	PLOMB_STATUS_FIRST = 0x10, /* that they fit in a byte makes code small */
 #define PLOMB_STATUS_ENUM(name, code, class_, sentence) PLOMB_##name,
 	PLOMB_STATUS_LIST(PLOMB_STATUS_ENUM)
 #undef PLOMB_STATUS_ENUM
@@ -339,6 +339,15 @@ PLOMB_MUST_CHECK plomb_status plomb_digest_parse(plomb_view text, plomb_digest *
 
 /* ------------------------------------------------------------------- crypto */
 
+typedef struct plomb_ctx plomb_ctx;
+typedef struct plomb_cert plomb_cert; /* core/cert.h */
+
+/* Nanoseconds are kept apart: the public-good root has ends like …59.999Z. */
+typedef struct {
+	int64_t s;
+	uint32_t ns; /* 0 … 999999999 */
+} plomb_time;
+
 /*
  * The primitives, behind BearSSL's own types so that a faster backend slots
  * in without touching a caller. ed25519_verify takes the 32-byte key, the
@@ -353,16 +362,25 @@ typedef struct {
 	const br_hash_class *sha1; /* only to compare an ESS signingCertificate (RFC 2634); never for a signature */
 	const br_ec_impl *ec; /* P-256, P-384, P-521 */
 	br_ecdsa_vrfy ecdsa_raw; /* signature as r||s of fixed length */
-	br_ecdsa_vrfy ecdsa_asn1; /* for the X.509 engine only */
-	br_rsa_pkcs1_vrfy rsa_pkcs1;
-	br_rsa_public rsa_public; /* for PSS */
+	br_rsa_public rsa_public;
 	int (*ed25519_verify)(const unsigned char key[32], const unsigned char sig[64],
 		const unsigned char *msg, size_t len);
 	int (*ed25519ph_verify)(const unsigned char key[32], const unsigned char sig[64],
 		const unsigned char digest[64]);
+	/*
+	 * A second reading of a certificate path that obeys every rule, which
+	 * then checks its signatures too (core/path_engine.h). NULL: none, and
+	 * each signature is checked with the primitives above.
+	 */
+	plomb_status (*path_engine)(plomb_ctx *ctx, const plomb_cert *const *path, size_t depth,
+		const plomb_time *time);
+	br_ecdsa_vrfy ecdsa_asn1; /* for the path engine only, as is the next */
+	br_rsa_pkcs1_vrfy rsa_pkcs1;
 } plomb_crypto;
 
 extern const plomb_crypto plomb_crypto_default;
+/* The same without a path engine: 8 KB less of code and 3 KB of workspace, for the smallest machines. */
+extern const plomb_crypto plomb_crypto_small;
 
 /*
  * What every check is lent: memory, primitives, and where to write what it
@@ -374,19 +392,13 @@ typedef struct {
 	plomb_view got;
 } plomb_detail;
 
-typedef struct {
+struct plomb_ctx {
 	plomb_work *work;
 	const plomb_crypto *crypto;
 	plomb_detail *detail;
-} plomb_ctx;
+};
 
 /* -------------------------------------------------------------------- time */
-
-/* Nanoseconds are kept apart: the public-good root has ends like …59.999Z. */
-typedef struct {
-	int64_t s;
-	uint32_t ns; /* 0 … 999999999 */
-} plomb_time;
 
 /* Both ends belong to it; a missing end is unbounded. */
 typedef struct {
@@ -424,7 +436,6 @@ PLOMB_MUST_CHECK plomb_status plomb_key_from_pem(plomb_ctx *ctx, plomb_view pem,
 
 /* -------------------------------------------------------------- trust root */
 
-typedef struct plomb_cert plomb_cert; /* core/cert.h */
 typedef struct plomb_log plomb_log; /* core/trust.h */
 typedef struct plomb_authority plomb_authority; /* core/trust.h */
 

@@ -261,13 +261,20 @@ at(int64_t offset, uint32_t ns)
 	return time;
 }
 
+/* The leaf's own key is not the path's question, and verify.c asks it; the engine does too. */
+static int
+only_engine_asks(const struct path_row *row)
+{
+	return strcmp(row->name, "leaf's key RSA-1024") == 0;
+}
+
+/* Every row, with the same answer where no engine has a second look. */
 static void
-paths(void **state)
+check_paths(const plomb_crypto *crypto)
 {
 	static struct bench b;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(path_rows); i ++) {
 		const struct path_row *row = &path_rows[i];
 		const plomb_cert *issuer;
@@ -275,7 +282,11 @@ paths(void **state)
 		size_t used;
 		plomb_status s;
 
+		if (crypto->path_engine == NULL && only_engine_asks(row)) {
+			continue;
+		}
 		load(&b, row->leaf, row->authority, row->helpers);
+		b.ctx.crypto = crypto;
 		times[0] = at(row->at, row->ns);
 		times[1] = at(row->also_at, 0);
 		used = b.work.used;
@@ -300,6 +311,21 @@ paths(void **state)
 		assert_int_equal(plomb_path_verify(&b.ctx, &b.leaf, &b.authority, b.helpers, b.helper_count, row->purpose,
 			times, row->also_at == 0 ? 1 : 2, &issuer), row->wanted);
 	}
+}
+
+static void
+paths(void **state)
+{
+	(void)state;
+	check_paths(&plomb_crypto_default);
+}
+
+static void
+paths_without_engine(void **state)
+{
+	(void)state;
+	assert_null(plomb_crypto_small.path_engine);
+	check_paths(&plomb_crypto_small);
 }
 
 /* ------------------------------------------------------------ the authority's window */
@@ -567,6 +593,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths),
+		cmocka_unit_test(paths_without_engine),
 		cmocka_unit_test(windows),
 		cmocka_unit_test(window_of_a_stranger),
 		cmocka_unit_test(explanations),

@@ -17,6 +17,7 @@
 	X("entries", PLOMB_MAX_ENTRIES) \
 	X("timestamps", PLOMB_MAX_TIMESTAMPS) \
 	X("chainCertificates", PLOMB_MAX_CHAIN) \
+	X("signatureBytes", PLOMB_MAX_SIGNATURE_BYTES) \
 	X("certificateBytes", PLOMB_MAX_CERT_BYTES) \
 	X("proofHashes", PLOMB_MAX_PROOF_HASHES) \
 	X("checkpointBytes", PLOMB_MAX_CHECKPOINT_BYTES) \

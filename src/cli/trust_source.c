@@ -218,7 +218,7 @@ plomb_trust_source_warn(const plomb_trust_source *source, int is_thorough, int n
 		return;
 	}
 	is_told = is_thorough ? plomb_tuf_kept_until(source->kept, &expires) : plomb_tuf_said_until(source->kept, &expires);
-	if (is_told && plomb_time_cmp(expires, now) <= 0) {
+	if (is_told && plomb_time_cmp(&expires, &now) <= 0) {
 		plomb_text_str(text, "plomb: warning: this trust root was good until ");
 		plomb_text_time(text, expires);
 		plomb_text_str(text, ": plomb trusted-root update renews it\n");

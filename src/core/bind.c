@@ -1,6 +1,7 @@
 #include "bind.h"
 
 #include "base64.h"
+#include "refusal.h"
 
 #define CONTENT(c) (1u << (c))
 
@@ -9,59 +10,38 @@ plomb_status
 plomb_bind_refuse(plomb_binding *b, plomb_status status, const char *what,
 	plomb_view want, plomb_view got)
 {
-	if (b->ctx->detail != NULL) {
-		b->ctx->detail->what = plomb_view_of(what);
-		b->ctx->detail->want = want;
-		b->ctx->detail->got = got;
-	}
-	return status;
+	return plomb_refuse_text(b->ctx, status, what, want, got);
 }
 
-/* SHA-256 of a certificate or key in hex, as people compare them; empty if there is no room. */
+/* SHA-256 of a certificate or key in hex, as people compare them. */
 static plomb_view
 fingerprint(plomb_binding *b, plomb_view der)
 {
 	unsigned char hash[PLOMB_MAX_HASH_LEN];
-	plomb_view bytes, text = { NULL, 0 };
-	unsigned char *out;
+	plomb_view bytes;
 
-	if (b->ctx->detail == NULL || (out = plomb_work_take(b->ctx->work, 64)) == NULL) {
-		return text;
-	}
 	plomb_hash_of(b->ctx->crypto, PLOMB_SHA256, der, hash);
 	bytes.p = hash;
-	bytes.n = 32;
-	plomb_hex_encode(out, bytes);
-	text.p = out;
-	text.n = 64;
-	return text;
+	bytes.n = plomb_hash_len(PLOMB_SHA256);
+	return plomb_refusal_hex(b->ctx, bytes);
 }
 
 /* see bind.h */
 plomb_status
 plomb_bind_refuse_signature(plomb_binding *b, plomb_view got)
 {
-	plomb_view signature = b->candidate->signature;
-	plomb_view want = { NULL, 0 };
-	unsigned char *out = NULL;
-
-	if (b->ctx->detail != NULL) {
-		out = plomb_work_take(b->ctx->work, plomb_base64_encoded_len(signature.n));
-	}
-	if (out != NULL) {
-		want.p = out;
-		want.n = plomb_base64_encode(out, signature);
-	}
-	return plomb_bind_refuse(b, PLOMB_TLOG_SIGNATURE_MISMATCH, "signature", want, got);
+	return plomb_bind_refuse(b, PLOMB_TLOG_SIGNATURE_MISMATCH, "signature",
+		plomb_refusal_base64(b->ctx, b->candidate->signature), got);
 }
 
 /* see bind.h */
 plomb_status
 plomb_bind_refuse_key(plomb_binding *b, plomb_view got)
 {
+	plomb_view want = fingerprint(b, plomb_bind_der(b));
+
 	return plomb_bind_refuse(b, PLOMB_TLOG_KEY_MISMATCH,
-		b->cert != NULL ? "certificate" : "public key",
-		fingerprint(b, plomb_bind_der(b)), fingerprint(b, got));
+		b->cert != NULL ? "certificate" : "public key", want, fingerprint(b, got));
 }
 
 /* see bind.h */
@@ -105,16 +85,14 @@ plomb_bind_der(const plomb_binding *b)
 plomb_status
 plomb_bind_digest(plomb_binding *b, plomb_message *message, plomb_hash hash, plomb_view *digest)
 {
-	static const plomb_view NONE = { NULL, 0 };
-
 	digest->p = plomb_message_digest(message, b->ctx->crypto, hash);
 	digest->n = plomb_hash_len(hash);
 	if (digest->p != NULL) {
 		return PLOMB_OK;
 	}
-	*digest = NONE;
+	*digest = plomb_nothing;
 	return plomb_bind_refuse(b, PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED, "artifact digest",
-		plomb_view_of(plomb_hash_name(hash)), NONE);
+		plomb_view_of(plomb_hash_name(hash)), plomb_nothing);
 }
 
 /* Which kinds of entry there are, and what they can be about (SPEC 6.4, 7.2). */
@@ -152,7 +130,7 @@ bind_kind(plomb_binding *b, plomb_view kind, plomb_view version)
 		}
 		if ((KINDS[i].contents & CONTENT(b->candidate->content)) == 0) {
 			return plomb_bind_refuse(b, PLOMB_TLOG_CONTENT_MISMATCH, "kind",
-				plomb_view_of(""), kind);
+				plomb_nothing, kind);
 		}
 		return KINDS[i].bind(b);
 	}
@@ -194,7 +172,7 @@ plomb_entry_bind(plomb_ctx *ctx, const plomb_candidate *candidate, const plomb_e
 	plomb_status s;
 
 	/* A caller that does not know who signed cannot be told that it fits. */
-	if ((cert == NULL) == (key == NULL)) {
+	if (key == NULL) {
 		return PLOMB_INTERNAL_ERROR;
 	}
 	memset(&b, 0, sizeof b);

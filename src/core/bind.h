@@ -18,8 +18,8 @@ typedef struct {
 	plomb_ctx *ctx;
 	const plomb_candidate *candidate;
 	const plomb_entry *entry;
-	const plomb_cert *cert; /* exactly one of these two */
-	const plomb_key *key;
+	const plomb_cert *cert; /* NULL: a bare key */
+	const plomb_key *key;   /* the certificate's, if there is one */
 	plomb_messages *messages;
 	plomb_json doc; /* the body */
 	uint32_t spec;  /* token of its spec member */

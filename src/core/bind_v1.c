@@ -2,6 +2,7 @@
 
 #include "base64.h"
 #include "pem.h"
+#include "refusal.h"
 
 /* {"algorithm":…,"value":…} of a Rekor v1 body. */
 typedef struct {
@@ -47,8 +48,7 @@ read_hash(plomb_binding *b, uint32_t object, logged_hash *out)
 static plomb_status
 match_hash(plomb_binding *b, const char *what, const logged_hash *logged, plomb_message *message)
 {
-	plomb_view digest, want = { NULL, 0 };
-	unsigned char *hex = NULL;
+	plomb_view digest;
 	plomb_status s;
 
 	if ((s = plomb_bind_digest(b, message, logged->hash, &digest)) != PLOMB_OK) {
@@ -57,16 +57,8 @@ match_hash(plomb_binding *b, const char *what, const logged_hash *logged, plomb_
 	if (memcmp(digest.p, logged->bytes, digest.n) == 0) {
 		return PLOMB_OK;
 	}
-	/* Without room the reason still stands, only its detail is poorer. */
-	if (b->ctx->detail != NULL) {
-		hex = plomb_work_take(b->ctx->work, 2 * digest.n);
-	}
-	if (hex != NULL) {
-		plomb_hex_encode(hex, digest);
-		want.p = hex;
-		want.n = 2 * digest.n;
-	}
-	return plomb_bind_refuse(b, PLOMB_TLOG_DIGEST_MISMATCH, what, want, logged->value);
+	return plomb_bind_refuse(b, PLOMB_TLOG_DIGEST_MISMATCH, what,
+		plomb_refusal_hex(b->ctx, digest), logged->value);
 }
 
 static plomb_status
@@ -161,14 +153,12 @@ plomb_bind_hashedrekord_v001(plomb_binding *b)
 static plomb_status
 only_element(plomb_binding *b, uint32_t array, uint32_t *element)
 {
-	static const plomb_view NONE = { NULL, 0 };
-
 	if (plomb_json_typeof(&b->doc, array) != PLOMB_JSON_ARRAY) {
 		return PLOMB_TLOG_BODY_MALFORMED;
 	}
 	if (plomb_json_size(&b->doc, array, 1) != 1) {
 		return plomb_bind_refuse(b, PLOMB_TLOG_SIGNATURE_MISMATCH,
-			"number of signatures", plomb_view_of("1"), NONE);
+			"number of signatures", plomb_view_of("1"), plomb_nothing);
 	}
 	*element = plomb_json_first(&b->doc, array);
 	return PLOMB_OK;
@@ -253,7 +243,7 @@ plomb_bind_intoto_v001(plomb_binding *b)
 	 */
 	if (b->candidate->envelope.n == 0) {
 		return plomb_bind_refuse(b, PLOMB_TLOG_KIND_UNSUPPORTED, "kind",
-			plomb_view_of(""), plomb_view_of("intoto 0.0.1"));
+			plomb_nothing, plomb_view_of("intoto 0.0.1"));
 	}
 	if ((s = plomb_bind_members(b, b->spec, SPEC, 2, spec)) != PLOMB_OK) {
 		return s;
@@ -324,7 +314,6 @@ read_envelope(plomb_binding *b, uint32_t object, logged_envelope *out)
 static plomb_status
 match_payload(plomb_binding *b, const logged_envelope *logged)
 {
-	static const plomb_view NONE = { NULL, 0 };
 	plomb_view inner;
 	plomb_status s;
 
@@ -339,7 +328,7 @@ match_payload(plomb_binding *b, const logged_envelope *logged)
 		return s;
 	}
 	if (!plomb_base64_eq(inner, b->candidate->payload)) {
-		return plomb_bind_refuse(b, PLOMB_TLOG_DIGEST_MISMATCH, "payload", NONE, NONE);
+		return plomb_bind_refuse(b, PLOMB_TLOG_DIGEST_MISMATCH, "payload", plomb_nothing, plomb_nothing);
 	}
 	return PLOMB_OK;
 }

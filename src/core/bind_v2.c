@@ -1,6 +1,7 @@
 #include "bind.h"
 
 #include "base64.h"
+#include "refusal.h"
 
 /* {"keyDetails":…,"publicKey"|"x509Certificate":{"rawBytes":…}} */
 typedef struct {
@@ -15,28 +16,6 @@ typedef struct {
 	plomb_view algorithm;
 	plomb_view digest; /* base64 */
 } logged_digest;
-
-/* The names that keyDetails have for a key under a hash (SPEC 2.1). */
-static const struct {
-	plomb_key_kind kind;
-	plomb_hash hash;
-	size_t modulus_bytes; /* of RSA, else 0 */
-	const char *name;
-} KEY_DETAILS[] = {
-	{ PLOMB_KEY_P256, PLOMB_SHA256, 0, "PKIX_ECDSA_P256_SHA_256" },
-	{ PLOMB_KEY_P384, PLOMB_SHA384, 0, "PKIX_ECDSA_P384_SHA_384" },
-	{ PLOMB_KEY_P384, PLOMB_SHA256, 0, "PKIX_ECDSA_P384_SHA_256" }, /* old clients hashed so */
-	{ PLOMB_KEY_P521, PLOMB_SHA512, 0, "PKIX_ECDSA_P521_SHA_512" },
-	{ PLOMB_KEY_P521, PLOMB_SHA256, 0, "PKIX_ECDSA_P521_SHA_256" }, /* likewise */
-	{ PLOMB_KEY_RSA, PLOMB_SHA256, 256, "PKIX_RSA_PKCS1V15_2048_SHA256" },
-	{ PLOMB_KEY_RSA, PLOMB_SHA256, 384, "PKIX_RSA_PKCS1V15_3072_SHA256" },
-	{ PLOMB_KEY_RSA, PLOMB_SHA256, 512, "PKIX_RSA_PKCS1V15_4096_SHA256" },
-	{ PLOMB_KEY_RSA_PSS, PLOMB_SHA256, 256, "PKIX_RSA_PSS_2048_SHA256" },
-	{ PLOMB_KEY_RSA_PSS, PLOMB_SHA256, 384, "PKIX_RSA_PSS_3072_SHA256" },
-	{ PLOMB_KEY_RSA_PSS, PLOMB_SHA256, 512, "PKIX_RSA_PSS_4096_SHA256" },
-	/* Pure Ed25519 needs the message itself, so it is never logged. */
-	{ PLOMB_KEY_ED25519, PLOMB_SHA512, 0, "PKIX_ED25519_PH" }
-};
 
 static plomb_status
 read_digest(plomb_binding *b, uint32_t object, logged_digest *out)
@@ -132,25 +111,18 @@ match_verifier(plomb_binding *b, const logged_verifier *logged)
 static plomb_status
 match_details(plomb_binding *b, const logged_verifier *logged, plomb_hash hash)
 {
-	plomb_view name = { NULL, 0 };
-	plomb_key of_cert;
-	const plomb_key *key = b->key;
+	const plomb_key_details *row;
+	plomb_view name = plomb_nothing;
 	size_t i;
 
-	if (b->cert != NULL) {
-		if (plomb_key_from_spki(b->ctx->crypto, b->cert->spki, &of_cert) != PLOMB_OK) {
-			return refuse_verifier(b, logged);
-		}
-		key = &of_cert;
-	}
-	for (i = 0; i < sizeof KEY_DETAILS / sizeof KEY_DETAILS[0]; i ++) {
-		if (KEY_DETAILS[i].kind != key->kind || KEY_DETAILS[i].modulus_bytes != key->n.n) {
+	for (i = 0; (row = plomb_key_details_at(i)) != NULL; i ++) {
+		if (!row->logged || row->kind != b->key->kind || row->modulus != b->key->n.n) {
 			continue;
 		}
-		if (hash != PLOMB_HASH_NONE && KEY_DETAILS[i].hash != hash) {
+		if (hash != PLOMB_HASH_NONE && row->hash != hash) {
 			continue;
 		}
-		name = plomb_view_of(KEY_DETAILS[i].name);
+		name = plomb_view_of(row->name);
 		if (plomb_view_eq(name, logged->key_details)) {
 			return PLOMB_OK;
 		}
@@ -162,8 +134,6 @@ static plomb_status
 match_digest(plomb_binding *b, const char *what, const logged_digest *logged,
 	plomb_message *message, plomb_view *digest)
 {
-	plomb_view want = { NULL, 0 };
-	unsigned char *out = NULL;
 	plomb_status s;
 
 	if ((s = plomb_bind_digest(b, message, logged->hash, digest)) != PLOMB_OK) {
@@ -172,14 +142,8 @@ match_digest(plomb_binding *b, const char *what, const logged_digest *logged,
 	if (plomb_base64_eq(logged->digest, *digest)) {
 		return PLOMB_OK;
 	}
-	if (b->ctx->detail != NULL) {
-		out = plomb_work_take(b->ctx->work, plomb_base64_encoded_len(digest->n));
-	}
-	if (out != NULL) {
-		want.p = out;
-		want.n = plomb_base64_encode(out, *digest);
-	}
-	return plomb_bind_refuse(b, PLOMB_TLOG_DIGEST_MISMATCH, what, want, logged->digest);
+	return plomb_bind_refuse(b, PLOMB_TLOG_DIGEST_MISMATCH, what,
+		plomb_refusal_base64(b->ctx, *digest), logged->digest);
 }
 
 /* Does text come next at *at? Then it is stepped over. */
@@ -278,7 +242,7 @@ plomb_bind_hashedrekord_v002(plomb_binding *b)
 	}
 	return is_rebuilt(b, &logged, &verifier, digest) ? PLOMB_OK
 		: plomb_bind_refuse(b, PLOMB_TLOG_BODY_NOT_CANONICAL, "canonicalizedBody",
-			plomb_view_of(""), b->entry->body);
+			plomb_nothing, b->entry->body);
 }
 
 /*
@@ -312,7 +276,7 @@ plomb_bind_dsse_v002(plomb_binding *b)
 	/* An envelope has one signature (TOB-SIGSTORE-9). */
 	if (plomb_json_size(&b->doc, record[1], 1) != 1) {
 		return plomb_bind_refuse(b, PLOMB_TLOG_SIGNATURE_MISMATCH, "number of signatures",
-			plomb_view_of("1"), plomb_view_of(""));
+			plomb_view_of("1"), plomb_nothing);
 	}
 	s = read_signature(b, plomb_json_first(&b->doc, record[1]), &signature, &verifier);
 	if (s != PLOMB_OK) {

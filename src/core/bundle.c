@@ -4,6 +4,7 @@
 #include "base64.h"
 #include "dsse.h"
 #include "json.h"
+#include "refusal.h"
 
 /* What is carried through the reading of one bundle. */
 struct reader {
@@ -113,12 +114,8 @@ read_media_type(const struct reader *r, uint32_t value)
 			return PLOMB_OK;
 		}
 	}
-	if (r->ctx->detail != NULL) {
-		r->ctx->detail->what = plomb_view_of("media type");
-		r->ctx->detail->want = plomb_view_of(known[3].text);
-		r->ctx->detail->got = text;
-	}
-	return PLOMB_BUNDLE_MEDIA_TYPE_UNSUPPORTED;
+	return plomb_refuse_text(r->ctx, PLOMB_BUNDLE_MEDIA_TYPE_UNSUPPORTED, "media type",
+		plomb_view_of(known[3].text), text);
 }
 
 /*

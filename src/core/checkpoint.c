@@ -1,6 +1,7 @@
 #include "checkpoint.h"
 
 #include "base64.h"
+#include "refusal.h"
 
 /* The mark of a signature line: EM DASH and a blank. */
 static const unsigned char DASH[4] = { 0xE2, 0x80, 0x94, 0x20 };
@@ -338,12 +339,7 @@ verify_lines(plomb_ctx *ctx, const plomb_checkpoint *checkpoint, const plomb_log
 static plomb_status
 refuse(plomb_ctx *ctx, plomb_status status, const plomb_checkpoint *checkpoint, const plomb_log *log)
 {
-	if (ctx->detail != NULL) {
-		ctx->detail->what = plomb_view_of("checkpoint");
-		ctx->detail->want = log->host;
-		ctx->detail->got = checkpoint->origin;
-	}
-	return status;
+	return plomb_refuse_text(ctx, status, "checkpoint", log->host, checkpoint->origin);
 }
 
 /* see checkpoint.h */

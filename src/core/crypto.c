@@ -1,5 +1,6 @@
 #include "ed25519.h"
 #include "hash.h"
+#include "path_engine.h"
 
 /*
  * The three curves of SPEC 3.1 and no other: BearSSL's br_ec_all_m31 would
@@ -54,17 +55,29 @@ static const br_ec_impl nist_curves = {
 	ec_generator, ec_order, ec_xoff, ec_mul, ec_mulgen, ec_muladd
 };
 
+#define PRIMITIVES \
+	&br_sha256_vtable, \
+	&br_sha384_vtable, \
+	&br_sha512_vtable, \
+	&br_sha1_vtable, \
+	&nist_curves, \
+	br_ecdsa_i31_vrfy_raw, \
+	br_rsa_i31_public, \
+	plomb_ed25519_verify, \
+	plomb_ed25519ph_verify
+
 /* see plomb.h */
 const plomb_crypto plomb_crypto_default = {
-	&br_sha256_vtable,
-	&br_sha384_vtable,
-	&br_sha512_vtable,
-	&br_sha1_vtable,
-	&nist_curves,
-	br_ecdsa_i31_vrfy_raw,
+	PRIMITIVES,
+	plomb_path_engine,
 	br_ecdsa_i31_vrfy_asn1,
-	br_rsa_i31_pkcs1_vrfy,
-	br_rsa_i31_public,
-	plomb_ed25519_verify,
-	plomb_ed25519ph_verify
+	br_rsa_i31_pkcs1_vrfy
+};
+
+/* see plomb.h */
+const plomb_crypto plomb_crypto_small = {
+	PRIMITIVES,
+	NULL,
+	NULL,
+	NULL
 };

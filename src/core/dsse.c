@@ -82,7 +82,7 @@ read_signature(plomb_ctx *ctx, const plomb_json *doc, uint32_t signatures, int p
 	plomb_candidate *candidate)
 {
 	static const char *const names[] = { "sig", "keyid" };
-	plomb_view what = PLOMB_LIT("signatures"), one = PLOMB_LIT("exactly one");
+	plomb_view one = PLOMB_LIT("exactly one");
 	uint32_t values[2];
 	plomb_status s;
 
@@ -95,7 +95,7 @@ read_signature(plomb_ctx *ctx, const plomb_json *doc, uint32_t signatures, int p
 	 * about would be a matter of opinion (TOB-SIGSTORE-9).
 	 */
 	if (plomb_json_size(doc, signatures, 1) != 1) {
-		return plomb_refuse(ctx, PLOMB_DSSE_SIGNATURE_COUNT, what, one, plomb_json_raw(doc, signatures));
+		return plomb_refuse_text(ctx, PLOMB_DSSE_SIGNATURE_COUNT, "signatures", one, plomb_json_raw(doc, signatures));
 	}
 	s = plomb_json_members(doc, plomb_json_first(doc, signatures), names, 2, flags, values, NULL);
 	if (s != PLOMB_OK) {
@@ -120,7 +120,6 @@ read_signature(plomb_ctx *ctx, const plomb_json *doc, uint32_t signatures, int p
 static plomb_status
 read_payload_type(plomb_ctx *ctx, const plomb_json *doc, uint32_t value, plomb_candidate *candidate)
 {
-	plomb_view what = PLOMB_LIT("payloadType");
 	plomb_view want = PLOMB_LIT(PLOMB_PAYLOAD_TYPE_INTOTO);
 	plomb_status s;
 
@@ -131,7 +130,7 @@ read_payload_type(plomb_ctx *ctx, const plomb_json *doc, uint32_t value, plomb_c
 		}
 	}
 	if (!plomb_view_eq(candidate->payload_type, want)) {
-		return plomb_refuse(ctx, PLOMB_DSSE_PAYLOAD_TYPE_UNSUPPORTED, what, want, candidate->payload_type);
+		return plomb_refuse_text(ctx, PLOMB_DSSE_PAYLOAD_TYPE_UNSUPPORTED, "payloadType", want, candidate->payload_type);
 	}
 	return PLOMB_OK;
 }

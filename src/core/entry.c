@@ -10,50 +10,14 @@
 /* The SET's text after the body: three members with two numbers and 64 hex digits. */
 #define SET_TAIL_ROOM 160
 
-static plomb_status
-refuse(plomb_ctx *ctx, plomb_status status, const char *what, plomb_view want, plomb_view got)
-{
-	return plomb_refuse(ctx, status, plomb_view_of(what), want, got);
-}
-
 static plomb_view
-nothing(void)
+hash_text(plomb_ctx *ctx, const unsigned char hash[PLOMB_HASH_LEN])
 {
-	plomb_view view = { NULL, 0 };
+	plomb_view bytes;
 
-	return view;
-}
-
-/* Hex that a person can compare; it stays in the work buffer. Empty if there is no room. */
-static plomb_view
-hex_of(plomb_ctx *ctx, const unsigned char *p, size_t n)
-{
-	plomb_view bytes, text = { NULL, 0 };
-	unsigned char *out;
-
-	if (ctx->detail == NULL || (out = plomb_work_take(ctx->work, 2 * n)) == NULL) {
-		return text;
-	}
-	bytes.p = p;
-	bytes.n = n;
-	plomb_hex_encode(out, bytes);
-	text.p = out;
-	text.n = 2 * n;
-	return text;
-}
-
-static plomb_view
-decimal_of(plomb_ctx *ctx, uint64_t value)
-{
-	plomb_view text = { NULL, 0 };
-	unsigned char *out;
-
-	if (ctx->detail == NULL || (out = plomb_work_take(ctx->work, 20)) == NULL) {
-		return text;
-	}
-	text.n = plomb_decimal_put(out, value);
-	text.p = out;
-	return text;
+	bytes.p = hash;
+	bytes.n = PLOMB_HASH_LEN;
+	return plomb_refusal_hex(ctx, bytes);
 }
 
 /* see entry.h */
@@ -118,7 +82,7 @@ check_fields(plomb_ctx *ctx, plomb_format format, const plomb_entry *entry)
 		what = "kindVersion";
 	}
 	return what == NULL ? PLOMB_OK
-		: refuse(ctx, PLOMB_TLOG_ENTRY_MALFORMED, what, nothing(), nothing());
+		: plomb_refuse_text(ctx, PLOMB_TLOG_ENTRY_MALFORMED, what, plomb_nothing, plomb_nothing);
 }
 
 static size_t
@@ -180,8 +144,8 @@ verify_promise(plomb_ctx *ctx, const plomb_entry *entry, const plomb_log *log)
 	if (s == PLOMB_OK || s == PLOMB_NO_ROOM) {
 		return s;
 	}
-	return plomb_refuse(ctx, PLOMB_TLOG_PROMISE_INVALID,
-		plomb_refusal_of(ctx, "signedEntryTimestamp", log->base_url), nothing(), nothing());
+	return plomb_refuse_of(ctx, PLOMB_TLOG_PROMISE_INVALID, "signedEntryTimestamp", log->base_url,
+		plomb_nothing, plomb_nothing);
 }
 
 /*
@@ -196,14 +160,14 @@ verify_inclusion(plomb_ctx *ctx, const plomb_entry *entry, const plomb_checkpoin
 	plomb_proof proof;
 
 	if (memcmp(entry->proof_root.p, checkpoint->root, PLOMB_HASH_LEN) != 0) {
-		return refuse(ctx, PLOMB_CHECKPOINT_ROOT_MISMATCH, "rootHash",
-			hex_of(ctx, checkpoint->root, PLOMB_HASH_LEN),
-			hex_of(ctx, entry->proof_root.p, PLOMB_HASH_LEN));
+		return plomb_refuse_text(ctx, PLOMB_CHECKPOINT_ROOT_MISMATCH, "rootHash",
+			hash_text(ctx, checkpoint->root),
+			plomb_refusal_hex(ctx, entry->proof_root));
 	}
 	if ((uint64_t)entry->proof_size != checkpoint->size) {
-		return refuse(ctx, PLOMB_CHECKPOINT_SIZE_MISMATCH, "treeSize",
-			decimal_of(ctx, checkpoint->size),
-			decimal_of(ctx, (uint64_t)entry->proof_size));
+		return plomb_refuse_text(ctx, PLOMB_CHECKPOINT_SIZE_MISMATCH, "treeSize",
+			plomb_refusal_number(ctx, checkpoint->size),
+			plomb_refusal_number(ctx, (uint64_t)entry->proof_size));
 	}
 	proof.index = (uint64_t)entry->proof_index;
 	proof.size = checkpoint->size;
@@ -258,10 +222,10 @@ check_log_window(plomb_ctx *ctx, const plomb_entry *entry, const plomb_log *log)
 
 	t.s = entry->integrated_time;
 	t.ns = 0;
-	if (plomb_window_has(&log->key.valid, t)) {
+	if (plomb_window_has(&log->key.valid, &t)) {
 		return PLOMB_OK;
 	}
-	return plomb_refuse_outside(ctx, PLOMB_TLOG_LOG_OUTSIDE_VALIDITY, &log->key.valid, log->base_url, t);
+	return plomb_refuse_outside(ctx, PLOMB_TLOG_LOG_OUTSIDE_VALIDITY, &log->key.valid, log->base_url, &t);
 }
 
 static plomb_status
@@ -273,11 +237,11 @@ verify_v1(plomb_ctx *ctx, const plomb_trust *trust, plomb_format format,
 	plomb_status s;
 
 	if (found == NULL) {
-		return refuse(ctx, PLOMB_TLOG_LOG_UNKNOWN, "logId", nothing(),
-			hex_of(ctx, entry->log_id.p, entry->log_id.n));
+		return plomb_refuse_text(ctx, PLOMB_TLOG_LOG_UNKNOWN, "logId", plomb_nothing,
+			plomb_refusal_hex(ctx, entry->log_id));
 	}
 	if (found->usable != PLOMB_OK) {
-		return plomb_refuse(ctx, found->usable, plomb_refusal_of(ctx, "keyDetails", found->base_url), nothing(), nothing());
+		return plomb_refuse_of(ctx, found->usable, "keyDetails", found->base_url, plomb_nothing, plomb_nothing);
 	}
 	if (!has_promise && needs_promise(format)) {
 		return PLOMB_TLOG_PROMISE_MISSING;
@@ -317,10 +281,10 @@ find_log_v2(plomb_ctx *ctx, const plomb_trust *trust, const plomb_entry *entry,
 		*log = plomb_trust_tlog(trust, entry->log_id);
 	}
 	if (*log == NULL) {
-		return refuse(ctx, PLOMB_TLOG_LOG_UNKNOWN, "checkpoint", nothing(), checkpoint->origin);
+		return plomb_refuse_text(ctx, PLOMB_TLOG_LOG_UNKNOWN, "checkpoint", plomb_nothing, checkpoint->origin);
 	}
 	if ((*log)->usable != PLOMB_OK) {
-		return plomb_refuse(ctx, (*log)->usable, plomb_refusal_of(ctx, "keyDetails", (*log)->base_url), nothing(), nothing());
+		return plomb_refuse_of(ctx, (*log)->usable, "keyDetails", (*log)->base_url, plomb_nothing, plomb_nothing);
 	}
 	return PLOMB_OK;
 }
@@ -345,9 +309,9 @@ verify_v2(plomb_ctx *ctx, const plomb_trust *trust, const plomb_entry *entry, co
 	}
 	/* One tree and no shards: both indices are the leaf's. */
 	if (entry->log_index != entry->proof_index) {
-		return refuse(ctx, PLOMB_TLOG_ENTRY_MALFORMED, "logIndex",
-			decimal_of(ctx, (uint64_t)entry->proof_index),
-			decimal_of(ctx, (uint64_t)entry->log_index));
+		return plomb_refuse_text(ctx, PLOMB_TLOG_ENTRY_MALFORMED, "logIndex",
+			plomb_refusal_number(ctx, (uint64_t)entry->proof_index),
+			plomb_refusal_number(ctx, (uint64_t)entry->log_index));
 	}
 	if ((s = find_log_v2(ctx, trust, entry, &checkpoint, &found)) != PLOMB_OK) {
 		return s;

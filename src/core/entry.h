@@ -21,8 +21,8 @@ PLOMB_MUST_CHECK plomb_status plomb_entry_verify(plomb_ctx *ctx, const plomb_tru
 
 /*
  * Is the entry about this signature, this key or certificate, this artifact
- * (SPEC 6.4, 7.2)? Exactly one of cert and key is given; messages are the
- * candidate's. PLOMB_TLOG_…_MISMATCH, PLOMB_TLOG_KIND_…, PLOMB_TLOG_BODY_…,
+ * (SPEC 6.4, 7.2)? key is the signer's; cert is NULL unless it came in one.
+ * messages are the candidate's. PLOMB_TLOG_…_MISMATCH, PLOMB_TLOG_KIND_…, PLOMB_TLOG_BODY_…,
  * PLOMB_NO_ROOM;
  * PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED with the name of the hash that is
  * needed ("sha512") in detail->want. After a refusal the memory that the

@@ -971,10 +971,9 @@ read_magnitude(struct unescape *u, int c, uint64_t limit, uint64_t *magnitude)
 	for (; c >= 0; c = unescape_next(u)) {
 		unsigned digit = (unsigned)c - '0';
 
-		if (!is_digit(c) || *magnitude > (limit - digit) / 10) {
+		if (!is_digit(c) || !plomb_decimal_add(magnitude, digit, limit)) {
 			return 0;
 		}
-		*magnitude = *magnitude * 10 + digit;
 		digits ++;
 	}
 	return digits == 1 || (digits > 1 && first != '0');

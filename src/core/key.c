@@ -44,54 +44,27 @@ is_bytes(plomb_view a, const unsigned char *bytes, size_t n)
 
 #define IS(view, constant) is_bytes((view), (constant), sizeof (constant))
 
-/*
- * Uncompressed, both coordinates below p, on the curve; infinity has another
- * length. Multiplication by one checks the equation; that it gives the same
- * bytes shows that the coordinates were reduced.
- */
-static int
-is_on_curve(const plomb_crypto *crypto, plomb_view point, size_t half, int curve)
-{
-	static const unsigned char one[1] = { 1 };
-	unsigned char copy[1 + 2 * 66];
-
-	if (point.n != 1 + 2 * half || point.p[0] != 4) {
-		return 0;
-	}
-	memcpy(copy, point.p, point.n);
-	return crypto->ec->mul(copy, point.n, one, sizeof one, curve) == 1
-		&& memcmp(copy, point.p, point.n) == 0;
-}
-
+/* Uncompressed; infinity has another length. */
 static plomb_status
-read_ec(const plomb_crypto *crypto, plomb_view parameters, plomb_view octets, plomb_key *key)
+read_ec(plomb_view parameters, plomb_view octets, plomb_key *key)
 {
-	int curve;
 	size_t half;
-	plomb_key_kind kind;
 
 	if (IS(parameters, curve_p256)) {
-		kind = PLOMB_KEY_P256;
-		curve = BR_EC_secp256r1;
+		key->kind = PLOMB_KEY_P256;
 		half = 32;
 	} else if (IS(parameters, curve_p384)) {
-		kind = PLOMB_KEY_P384;
-		curve = BR_EC_secp384r1;
+		key->kind = PLOMB_KEY_P384;
 		half = 48;
 	} else if (IS(parameters, curve_p521)) {
-		kind = PLOMB_KEY_P521;
-		curve = BR_EC_secp521r1;
+		key->kind = PLOMB_KEY_P521;
 		half = 66;
 	} else {
 		/* Explicit parameters are here too (CVE-2020-0601: a curve of the attacker's with our key on it). */
 		return PLOMB_KEY_TYPE_UNSUPPORTED;
 	}
-	if (!is_on_curve(crypto, octets, half, curve)) {
-		return PLOMB_KEY_MALFORMED;
-	}
-	key->kind = kind;
 	key->point = octets;
-	return PLOMB_OK;
+	return octets.n == 1 + 2 * half && octets.p[0] == 4 ? PLOMB_OK : PLOMB_KEY_MALFORMED;
 }
 
 /*
@@ -188,10 +161,10 @@ read_rsa(plomb_view octets, plomb_key_kind kind, plomb_key *key)
 }
 
 static plomb_status
-read_by_algorithm(const plomb_crypto *crypto, plomb_view oid, plomb_view parameters, plomb_view octets, plomb_key *key)
+read_by_algorithm(plomb_view oid, plomb_view parameters, plomb_view octets, plomb_key *key)
 {
 	if (IS(oid, oid_ec)) {
-		return read_ec(crypto, parameters, octets, key);
+		return read_ec(parameters, octets, key);
 	}
 	if (IS(oid, oid_ed25519)) {
 		return read_ed25519(parameters, octets, key);
@@ -234,22 +207,51 @@ split_spki(plomb_view spki, plomb_view *oid, plomb_view *parameters, plomb_view 
 
 /* see key.h */
 plomb_status
-plomb_key_from_spki(const plomb_crypto *crypto, plomb_view spki, plomb_key *key)
+plomb_key_parse(plomb_view spki, plomb_key *key)
 {
 	plomb_view oid, parameters, octets;
 	plomb_status status;
 
 	memset(key, 0, sizeof *key);
 	status = split_spki(spki, &oid, &parameters, &octets);
-	if (status != PLOMB_OK) {
-		return status;
+	if (status == PLOMB_OK) {
+		status = read_by_algorithm(oid, parameters, octets, key);
 	}
-	status = read_by_algorithm(crypto, oid, parameters, octets, key);
 	if (status != PLOMB_OK) {
+		memset(key, 0, sizeof *key);
 		return status;
 	}
 	key->spki = spki;
 	return PLOMB_OK;
+}
+
+/*
+ * Both coordinates below p and on the curve. Multiplication by one checks the
+ * equation; that it gives the same bytes shows that the coordinates were
+ * reduced.
+ */
+static int
+is_on_curve(const plomb_crypto *crypto, const plomb_key *key)
+{
+	static const unsigned char one[1] = { 1 };
+	unsigned char copy[1 + 2 * 66];
+
+	memcpy(copy, key->point.p, key->point.n);
+	return crypto->ec->mul(copy, key->point.n, one, sizeof one, plomb_key_curve(key)) == 1
+		&& memcmp(copy, key->point.p, key->point.n) == 0;
+}
+
+/* see key.h */
+plomb_status
+plomb_key_from_spki(const plomb_crypto *crypto, plomb_view spki, plomb_key *key)
+{
+	plomb_status status = plomb_key_parse(spki, key);
+
+	if (status == PLOMB_OK && plomb_key_curve(key) != 0 && !is_on_curve(crypto, key)) {
+		memset(key, 0, sizeof *key);
+		return PLOMB_KEY_MALFORMED;
+	}
+	return status;
 }
 
 /* see key.h */
@@ -358,7 +360,7 @@ key_of_certificate(plomb_ctx *ctx, plomb_view der, plomb_key *key)
 static plomb_status
 key_of_block(plomb_ctx *ctx, plomb_view label, plomb_view der, plomb_key *key)
 {
-	static const plomb_view what = PLOMB_LIT("PEM label"), want = PLOMB_LIT("PUBLIC KEY");
+	static const plomb_view want = PLOMB_LIT("PUBLIC KEY");
 
 	if (plomb_view_is(label, "PUBLIC KEY")) {
 		return plomb_key_from_spki(ctx->crypto, der, key);
@@ -371,9 +373,9 @@ key_of_block(plomb_ctx *ctx, plomb_view label, plomb_view der, plomb_key *key)
 	}
 	/* Somebody gave the wrong half; the sentence should say so. */
 	if (plomb_view_ends(label, "PRIVATE KEY")) {
-		return plomb_refuse(ctx, PLOMB_KEY_TYPE_UNSUPPORTED, what, want, label);
+		return plomb_refuse_text(ctx, PLOMB_KEY_TYPE_UNSUPPORTED, "PEM label", want, label);
 	}
-	return plomb_refuse(ctx, PLOMB_KEY_MALFORMED, what, want, label);
+	return plomb_refuse_text(ctx, PLOMB_KEY_MALFORMED, "PEM label", want, label);
 }
 
 /* see plomb.h */

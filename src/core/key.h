@@ -11,8 +11,16 @@
  * PLOMB_KEY_MALFORMED, PLOMB_KEY_TYPE_UNSUPPORTED, PLOMB_KEY_TOO_SMALL.
  */
 PLOMB_MUST_CHECK plomb_status plomb_key_from_spki(const plomb_crypto *crypto, plomb_view spki, plomb_key *key);
+/*
+ * The same without the question whether the point is on its curve, for a key
+ * that only has to verify: that asks it anyway, and asking costs as much.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_key_parse(plomb_view spki, plomb_key *key);
 /* PKCS#1 RSAPublicKey; its SPKI is built in work. */
 PLOMB_MUST_CHECK plomb_status plomb_key_from_pkcs1(plomb_ctx *ctx, plomb_view der, plomb_key *key);
+
+/* BearSSL's number of its curve; 0 if it is on none. */
+int plomb_key_curve(const plomb_key *key);
 
 /* The hash that goes with a key by default (SPEC 3.2): P-256, RSA: SHA-256; P-384: SHA-384; P-521, Ed25519ph: SHA-512. */
 plomb_hash plomb_key_default_hash(const plomb_key *key);

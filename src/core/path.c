@@ -11,8 +11,7 @@ typedef struct {
 	plomb_status status;
 	const plomb_cert *cert; /* the one that is to blame */
 	const char *why;        /* constant */
-	int has_times;
-	plomb_time at, bound;   /* the time asked for, the end that it missed */
+	const plomb_time *at, *bound; /* the time asked for, the end that it missed; or NULL */
 } reason;
 
 /*
@@ -32,7 +31,7 @@ typedef struct {
 	size_t next[PLOMB_MAX_CHAIN];
 	size_t depth;
 	unsigned checks; /* of PLOMB_MAX_SIGNATURE_CHECKS */
-	reason furthest;
+	reason last, furthest;
 } search;
 
 /* see cert.h */
@@ -68,34 +67,34 @@ plomb_path_rank(plomb_status status)
 	return 0;
 }
 
-static reason
-because(plomb_status status, const plomb_cert *cert, const char *why)
+/* Note the last reason and hand its status back. */
+static plomb_status
+because(search *s, plomb_status status, const plomb_cert *cert, const char *why)
 {
-	reason r;
-
-	memset(&r, 0, sizeof r);
-	r.status = status;
-	r.cert = cert;
-	r.why = why;
-	return r;
+	s->last.status = status;
+	s->last.cert = cert;
+	s->last.why = why;
+	s->last.at = NULL;
+	s->last.bound = NULL;
+	return status;
 }
 
-static reason
-because_of_time(plomb_status status, const plomb_cert *cert, const char *why, plomb_time at, plomb_time bound)
+static plomb_status
+because_of_time(search *s, plomb_status status, const plomb_cert *cert, const char *why,
+	const plomb_time *at, const plomb_time *bound)
 {
-	reason r = because(status, cert, why);
-
-	r.has_times = 1;
-	r.at = at;
-	r.bound = bound;
-	return r;
+	(void)because(s, status, cert, why);
+	s->last.at = at;
+	s->last.bound = bound;
+	return status;
 }
 
+/* The last reason, if it got further than any before. */
 static void
-note(search *s, reason r)
+note(search *s)
 {
-	if (plomb_path_rank(r.status) > plomb_path_rank(s->furthest.status)) {
-		s->furthest = r;
+	if (plomb_path_rank(s->last.status) > plomb_path_rank(s->furthest.status)) {
+		s->furthest = s->last;
 	}
 }
 
@@ -126,8 +125,6 @@ last_attribute(plomb_view name)
 	return found;
 }
 
-/* The time as text in the work buffer; absent if there is no room, which is no reason to fail. */
-
 /*
  * An object identifier's body as dotted decimal in the work buffer. An arc
  * is below 2^31, so ten digits and a dot for every octet are enough.
@@ -137,7 +134,7 @@ oid_text(plomb_ctx *ctx, plomb_view oid)
 {
 	plomb_view text = { NULL, 0 };
 	unsigned char *out = plomb_work_take(ctx->work, 2 + 11 * oid.n + 20);
-	uint64_t arc = 0;
+	uint32_t arc = 0;
 	size_t i;
 
 	if (out == NULL) {
@@ -149,7 +146,7 @@ oid_text(plomb_ctx *ctx, plomb_view oid)
 			continue;
 		}
 		if (text.n == 0) {
-			uint64_t first = arc < 80 ? arc / 40 : 2;
+			uint32_t first = arc < 80 ? arc / 40 : 2;
 
 			text.n = plomb_decimal_put(out, first);
 			arc -= 40 * first;
@@ -173,9 +170,9 @@ report(search *s)
 	if (s->ctx->detail == NULL) {
 		return r->status;
 	}
-	if (r->has_times) {
-		want = plomb_refusal_time(s->ctx, r->bound);
-		got = plomb_refusal_time(s->ctx, r->at);
+	if (r->at != NULL) {
+		want = plomb_refusal_time(s->ctx, *r->bound);
+		got = plomb_refusal_time(s->ctx, *r->at);
 	}
 	if (r->status == PLOMB_CERT_UNTRUSTED) {
 		got = last_attribute(s->path[0]->issuer);
@@ -186,51 +183,51 @@ report(search *s)
 	if (r->status == PLOMB_CERT_UNKNOWN_CRITICAL_EXTENSION) {
 		got = oid_text(s->ctx, r->cert->unknown_critical);
 	}
-	if (!r->has_times && got.p == NULL && r->cert != NULL) {
+	if (r->at == NULL && got.p == NULL && r->cert != NULL) {
 		got = last_attribute(r->cert->subject);
 	}
-	return plomb_refuse(s->ctx, r->status, plomb_view_of(r->why), want, got);
+	return plomb_refuse_text(s->ctx, r->status, r->why, want, got);
 }
 
 /* ------------------------------------------------------------ the rules of SPEC 4.2 */
 
 /* Rule 1. The trust root says for which times it believes this authority. */
-static reason
-check_window(const search *s)
+static plomb_status
+check_window(search *s)
 {
 	const plomb_window *valid = &s->authority->valid;
 	size_t i;
 
 	for (i = 0; i < s->time_count; i ++) {
-		if (!plomb_window_has(valid, s->times[i])) {
-			int early = valid->has_start && plomb_time_cmp(s->times[i], valid->start) < 0;
+		if (!plomb_window_has(valid, &s->times[i])) {
+			int early = valid->has_start && plomb_time_cmp(&s->times[i], &valid->start) < 0;
 
-			return because_of_time(PLOMB_CERT_CA_OUTSIDE_VALIDITY, NULL,
+			return because_of_time(s, PLOMB_CERT_CA_OUTSIDE_VALIDITY, NULL,
 				early ? "start of the authority's validity" : "end of the authority's validity",
-				s->times[i], early ? valid->start : valid->end);
+				&s->times[i], early ? &valid->start : &valid->end);
 		}
 	}
-	return because(PLOMB_OK, NULL, "");
+	return PLOMB_OK;
 }
 
 /*
  * What nobody here can obey. Name constraints too, critical or not: RFC 5280
  * says they must be critical, and others do obey those that are not.
  */
-static reason
-check_critical(const search *s)
+static plomb_status
+check_critical(search *s)
 {
 	size_t i;
 
 	for (i = 0; i < s->depth; i ++) {
 		if (s->path[i]->has_unknown_critical) {
-			return because(PLOMB_CERT_UNKNOWN_CRITICAL_EXTENSION, s->path[i], "critical extension");
+			return because(s, PLOMB_CERT_UNKNOWN_CRITICAL_EXTENSION, s->path[i], "critical extension");
 		}
 		if (s->path[i]->has_name_constraints) {
-			return because(PLOMB_CERT_CA_CONSTRAINT, s->path[i], "name constraints");
+			return because(s, PLOMB_CERT_CA_CONSTRAINT, s->path[i], "name constraints");
 		}
 	}
-	return because(PLOMB_OK, NULL, "");
+	return PLOMB_OK;
 }
 
 /* RFC 5280, 4.2.1.9: the issuing certificates between this one and the leaf that are not self-issued. */
@@ -246,8 +243,8 @@ intermediates_below(const search *s, size_t at)
 }
 
 /* Rule 4: who may issue. The anchor is no exception; BearSSL's engine keeps only its name and key. */
-static reason
-check_issuers(const search *s)
+static plomb_status
+check_issuers(search *s)
 {
 	size_t i;
 
@@ -255,21 +252,21 @@ check_issuers(const search *s)
 		const plomb_cert *cert = s->path[i];
 
 		if (cert->version != 3 || !cert->has_basic || !cert->is_ca) {
-			return because(PLOMB_CERT_CA_CONSTRAINT, cert, "not a certificate authority");
+			return because(s, PLOMB_CERT_CA_CONSTRAINT, cert, "not a certificate authority");
 		}
 		if (cert->path_len >= 0 && intermediates_below(s, i) > (size_t)cert->path_len) {
-			return because(PLOMB_CERT_CA_CONSTRAINT, cert, "path length");
+			return because(s, PLOMB_CERT_CA_CONSTRAINT, cert, "path length");
 		}
 		if (cert->has_key_usage && !(cert->key_usage & PLOMB_KU_CERT_SIGN)) {
-			return because(PLOMB_CERT_CA_CONSTRAINT, cert, "key usage without keyCertSign");
+			return because(s, PLOMB_CERT_CA_CONSTRAINT, cert, "key usage without keyCertSign");
 		}
 	}
-	return because(PLOMB_OK, NULL, "");
+	return PLOMB_OK;
 }
 
 /* Rule 5, above the leaf: who lists purposes must list this one or any. */
-static reason
-check_issuers_purpose(const search *s)
+static plomb_status
+check_issuers_purpose(search *s)
 {
 	size_t i;
 
@@ -278,10 +275,10 @@ check_issuers_purpose(const search *s)
 		int listed = s->purpose == PLOMB_FOR_TIMESTAMPING ? cert->eku_timestamping : cert->eku_code_signing;
 
 		if (cert->has_eku && !listed && !cert->eku_any) {
-			return because(PLOMB_CERT_EKU_MISSING, cert, "extended key usage of an issuer");
+			return because(s, PLOMB_CERT_EKU_MISSING, cert, "extended key usage of an issuer");
 		}
 	}
-	return because(PLOMB_OK, NULL, "");
+	return PLOMB_OK;
 }
 
 /*
@@ -289,39 +286,41 @@ check_issuers_purpose(const search *s)
  * extended key usage; Fulcio does not make those. The signer of timestamps
  * has a stricter profile, which timestamp.c checks with its own reasons.
  */
-static reason
-check_leaf(const search *s)
+static plomb_status
+check_leaf(search *s)
 {
 	const plomb_cert *leaf = s->path[0];
 
 	if (s->purpose == PLOMB_FOR_TIMESTAMPING) {
-		return because(PLOMB_OK, NULL, "");
+		return PLOMB_OK;
 	}
 	if (leaf->is_ca) {
-		return because(PLOMB_CERT_IS_CA, leaf, "basic constraints");
+		return because(s, PLOMB_CERT_IS_CA, leaf, "basic constraints");
 	}
 	if (!leaf->eku_code_signing) {
-		return because(PLOMB_CERT_EKU_MISSING, leaf, "extended key usage");
+		return because(s, PLOMB_CERT_EKU_MISSING, leaf, "extended key usage");
 	}
 	if (!(leaf->key_usage & PLOMB_KU_DIGITAL_SIGNATURE)) {
-		return because(PLOMB_CERT_KEY_USAGE, leaf, "key usage");
+		return because(s, PLOMB_CERT_KEY_USAGE, leaf, "key usage");
 	}
-	return because(PLOMB_OK, NULL, "");
+	return PLOMB_OK;
 }
 
 /* Rule 3 for one certificate at one time: both ends belong to it. */
-static reason
-check_dates(const plomb_cert *cert, int is_leaf, plomb_time at)
+static plomb_status
+check_dates(search *s, const plomb_cert *cert, const plomb_time *at)
 {
-	if (plomb_time_cmp(at, cert->not_before) < 0) {
-		return because_of_time(is_leaf ? PLOMB_CERT_NOT_YET_VALID : PLOMB_CERT_CA_NOT_VALID_AT_TIME,
-			cert, "notBefore", at, cert->not_before);
+	int is_leaf = cert == s->path[0];
+
+	if (plomb_time_cmp(at, &cert->not_before) < 0) {
+		return because_of_time(s, is_leaf ? PLOMB_CERT_NOT_YET_VALID : PLOMB_CERT_CA_NOT_VALID_AT_TIME,
+			cert, "notBefore", at, &cert->not_before);
 	}
-	if (plomb_time_cmp(at, cert->not_after) > 0) {
-		return because_of_time(is_leaf ? PLOMB_CERT_EXPIRED : PLOMB_CERT_CA_NOT_VALID_AT_TIME,
-			cert, "notAfter", at, cert->not_after);
+	if (plomb_time_cmp(at, &cert->not_after) > 0) {
+		return because_of_time(s, is_leaf ? PLOMB_CERT_EXPIRED : PLOMB_CERT_CA_NOT_VALID_AT_TIME,
+			cert, "notAfter", at, &cert->not_after);
 	}
-	return because(PLOMB_OK, NULL, "");
+	return PLOMB_OK;
 }
 
 /*
@@ -330,49 +329,40 @@ check_dates(const plomb_cert *cert, int is_leaf, plomb_time at)
  * intermediates through (CVE-2026-24122). Issuers come first, because a
  * leaf outside its few minutes says more when they are in order.
  */
-static reason
-check_all_dates(const search *s)
+static plomb_status
+check_all_dates(search *s)
 {
+	plomb_status status;
 	size_t i, k;
-	reason r;
 
 	for (k = s->depth; k > 0; k --) {
 		for (i = 0; i < s->time_count; i ++) {
-			r = check_dates(s->path[k - 1], k == 1, s->times[i]);
-			if (r.status != PLOMB_OK) {
-				return r;
+			if ((status = check_dates(s, s->path[k - 1], &s->times[i])) != PLOMB_OK) {
+				return status;
 			}
 		}
 	}
-	return because(PLOMB_OK, NULL, "");
+	return PLOMB_OK;
 }
 
-static reason
-check_rules(const search *s)
+static plomb_status
+check_rules(search *s)
 {
-	reason r;
+	plomb_status status;
 
-	if ((r = check_window(s)).status != PLOMB_OK) { return r; }
-	if ((r = check_critical(s)).status != PLOMB_OK) { return r; }
-	if ((r = check_issuers(s)).status != PLOMB_OK) { return r; }
-	if ((r = check_leaf(s)).status != PLOMB_OK) { return r; }
-	if ((r = check_issuers_purpose(s)).status != PLOMB_OK) { return r; }
+	if ((status = check_window(s)) != PLOMB_OK) { return status; }
+	if ((status = check_critical(s)) != PLOMB_OK) { return status; }
+	if ((status = check_issuers(s)) != PLOMB_OK) { return status; }
+	if ((status = check_leaf(s)) != PLOMB_OK) { return status; }
+	if ((status = check_issuers_purpose(s)) != PLOMB_OK) { return status; }
 	return check_all_dates(s);
 }
 
 /* ------------------------------------------------------------ signatures */
 
-/* A key that cannot be used is an algorithm that is not supported, whatever is wrong with it. */
-static plomb_status
-issuer_key(const search *s, size_t i, plomb_key *key)
-{
-	return plomb_key_from_spki(s->ctx->crypto, s->path[i + 1]->spki, key) == PLOMB_OK
-		? PLOMB_OK : PLOMB_CERT_ALG_UNSUPPORTED;
-}
-
 /* Every signature of the path, one by one. The anchor's own is not a question: it is trusted by name. */
-static reason
-check_signatures(const search *s)
+static plomb_status
+check_signatures(search *s)
 {
 	size_t i;
 
@@ -380,247 +370,30 @@ check_signatures(const search *s)
 		plomb_key key;
 		plomb_status status;
 
-		status = issuer_key(s, i, &key);
-		if (status != PLOMB_OK) {
-			return because(status, s->path[i + 1], "key of an issuer");
+		/* A key that cannot be used is an algorithm that is not supported, whatever is wrong with it. */
+		if (plomb_key_parse(s->path[i + 1]->spki, &key) != PLOMB_OK) {
+			return because(s, PLOMB_CERT_ALG_UNSUPPORTED, s->path[i + 1], "key of an issuer");
 		}
 		status = plomb_cert_signed_by(s->ctx, s->path[i], &key);
 		if (status != PLOMB_OK) {
-			return because(status, s->path[i + 1], "signature by an issuer");
+			return because(s, status, s->path[i + 1], "signature by an issuer");
 		}
 	}
-	return because(PLOMB_OK, NULL, "");
+	return PLOMB_OK;
 }
 
-/*
- * Whether BearSSL's engine can be asked about this path. It knows no
- * Ed25519, stops at a critical extended key usage, counts self-issued
- * certificates in path lengths, and ends as soon as a certificate was
- * issued under the anchor's name, without a look at those that follow.
- */
-static int
-engine_can_judge(const search *s, const plomb_key *anchor_key)
-{
-	size_t i;
-
-	if (s->purpose != PLOMB_FOR_CODE_SIGNING
-		|| anchor_key->kind == PLOMB_KEY_ED25519 || anchor_key->kind == PLOMB_KEY_RSA_PSS)
-	{
-		return 0;
-	}
-	for (i = 0; i + 1 < s->depth; i ++) {
-		const plomb_cert *cert = s->path[i];
-
-		if (cert->alg == PLOMB_CERT_ALG_ED25519 || cert->alg == PLOMB_CERT_ALG_UNKNOWN
-			|| (cert->has_eku && cert->eku_critical)
-			|| plomb_view_eq(cert->issuer, cert->subject)
-			|| (i + 2 < s->depth && plomb_view_eq(cert->issuer, s->path[s->depth - 1]->subject)))
-		{
-			return 0;
-		}
-	}
-	return 1;
-}
-
-static int
-is_ecdsa(plomb_cert_alg alg)
-{
-	return alg == PLOMB_CERT_ALG_ECDSA_SHA256 || alg == PLOMB_CERT_ALG_ECDSA_SHA384
-		|| alg == PLOMB_CERT_ALG_ECDSA_SHA512;
-}
-
-static size_t
-half_of(plomb_key_kind kind)
-{
-	switch (kind) {
-	case PLOMB_KEY_P256:
-		return 32;
-	case PLOMB_KEY_P384:
-		return 48;
-	case PLOMB_KEY_P521:
-		return 66;
-	default:
-		return 0;
-	}
-}
-
-/*
- * The engine reads ECDSA signatures leniently: padded and negative numbers
- * pass. So each must be strict DER of the issuer's size before it is asked.
- */
-static reason
-check_encodings(const search *s)
-{
-	unsigned char raw[2 * 66];
-	plomb_key key;
-	plomb_status status;
-	size_t i;
-
-	for (i = 0; i + 1 < s->depth; i ++) {
-		status = issuer_key(s, i, &key);
-		if (status != PLOMB_OK) {
-			return because(status, s->path[i + 1], "key of an issuer");
-		}
-		if (is_ecdsa(s->path[i]->alg)
-			&& plomb_der_ecdsa(s->path[i]->signature, half_of(key.kind), raw) != PLOMB_OK)
-		{
-			return because(PLOMB_CERT_SIGNATURE_INVALID, s->path[i + 1], "signature by an issuer");
-		}
-	}
-	return because(PLOMB_OK, NULL, "");
-}
-
-/* BearSSL's structures take what they only read as pointers to what can be written. */
-static unsigned char *
-lend(plomb_view v)
-{
-	return (unsigned char *)v.p;
-}
-
-/* The anchor as the engine wants it; its own dates and path length were checked by check_rules. */
-static void
-fill_anchor(br_x509_trust_anchor *anchor, const plomb_cert *cert, const plomb_key *key)
-{
-	memset(anchor, 0, sizeof *anchor);
-	anchor->dn.data = lend(cert->subject);
-	anchor->dn.len = cert->subject.n;
-	anchor->flags = BR_X509_TA_CA;
-	if (key->kind == PLOMB_KEY_RSA) {
-		anchor->pkey.key_type = BR_KEYTYPE_RSA;
-		anchor->pkey.key.rsa.n = lend(key->n);
-		anchor->pkey.key.rsa.nlen = key->n.n;
-		anchor->pkey.key.rsa.e = lend(key->e);
-		anchor->pkey.key.rsa.elen = key->e.n;
-		return;
-	}
-	anchor->pkey.key_type = BR_KEYTYPE_EC;
-	anchor->pkey.key.ec.curve = key->kind == PLOMB_KEY_P256 ? BR_EC_secp256r1
-		: key->kind == PLOMB_KEY_P384 ? BR_EC_secp384r1 : BR_EC_secp521r1;
-	anchor->pkey.key.ec.q = lend(key->point);
-	anchor->pkey.key.ec.qlen = key->point.n;
-}
-
-/* Days since year 0 as BearSSL counts them; the first time is as good as any, all were checked. */
-static void
-set_time(br_x509_minimal_context *engine, plomb_time time)
-{
-	int64_t days = time.s / 86400;
-	int64_t seconds = time.s % 86400;
-
-	if (seconds < 0) {
-		seconds += 86400;
-		days --;
-	}
-	br_x509_minimal_set_time(engine, (uint32_t)(days + 719528), (uint32_t)seconds);
-}
-
-/*
- * No SHA-1, and no RSA below 2048 bits; what is not set is refused. The
- * implementations are named one by one, because init_full would link all of
- * BearSSL's.
- */
-static void
-set_up(br_x509_minimal_context *engine, const plomb_crypto *crypto, const br_x509_trust_anchor *anchor)
-{
-	br_x509_minimal_init(engine, crypto->sha256, anchor, 1);
-	br_x509_minimal_set_hash(engine, br_sha256_ID, crypto->sha256);
-	br_x509_minimal_set_hash(engine, br_sha384_ID, crypto->sha384);
-	br_x509_minimal_set_hash(engine, br_sha512_ID, crypto->sha512);
-	br_x509_minimal_set_ecdsa(engine, crypto->ec, crypto->ecdsa_asn1);
-	br_x509_minimal_set_rsa(engine, crypto->rsa_pkcs1);
-	br_x509_minimal_set_minrsa(engine, 256);
-}
-
-/* Feed leaf and intermediates. The key of a path is only looked at after end_chain has said 0. */
-static unsigned
-run(br_x509_minimal_context *engine, const search *s, unsigned *usages)
-{
-	const br_x509_class **vtable = &engine->vtable;
-	const br_x509_pkey *key;
-	unsigned error;
-	size_t i;
-
-	*usages = 0;
-	(*vtable)->start_chain(vtable, NULL);
-	for (i = 0; i + 1 < s->depth; i ++) {
-		plomb_view der = s->path[i]->der;
-
-		(*vtable)->start_cert(vtable, (uint32_t)der.n);
-		(*vtable)->append(vtable, der.p, der.n);
-		(*vtable)->end_cert(vtable);
-	}
-	error = (*vtable)->end_chain(vtable);
-	if (error != 0) {
-		return error;
-	}
-	key = (*vtable)->get_pkey(vtable, usages);
-	return key == NULL ? BR_ERR_X509_NOT_TRUSTED : 0;
-}
-
-/*
- * What the engine's answer means for a path that passed every rule of ours.
- * PLOMB_UNSET: it cannot tell. Not trusted here means that the anchor's key
- * did not make the signature, since the names are equal.
- */
+/* The signatures of a path that obeys every rule: by an engine that can tell, or else one by one. */
 static plomb_status
-meaning(unsigned error, unsigned usages)
+check_signatures_by_engine(search *s)
 {
-	switch (error) {
-	case 0:
-		return usages & BR_KEYTYPE_SIGN ? PLOMB_OK : PLOMB_CERT_UNTRUSTED;
-	case BR_ERR_X509_BAD_SIGNATURE:
-	case BR_ERR_X509_WRONG_KEY_TYPE:
-	case BR_ERR_X509_NOT_TRUSTED:
-		return PLOMB_CERT_SIGNATURE_INVALID;
-	case BR_ERR_X509_WEAK_PUBLIC_KEY:
-		return PLOMB_CERT_ALG_UNSUPPORTED;
-	case BR_ERR_X509_UNSUPPORTED:
-	case BR_ERR_X509_CRITICAL_EXTENSION:
-		return PLOMB_UNSET;
-	default:
-		return PLOMB_CERT_UNTRUSTED;
-	}
-}
+	const plomb_crypto *crypto = s->ctx->crypto;
+	plomb_status status = PLOMB_UNSET;
 
-static reason
-ask_engine(const search *s, const plomb_key *anchor_key)
-{
-	size_t mark = plomb_work_mark(s->ctx->work);
-	br_x509_minimal_context *engine;
-	br_x509_trust_anchor anchor;
-	unsigned error, usages;
-
-	engine = plomb_work_take(s->ctx->work, sizeof *engine);
-	if (engine == NULL) {
-		return because(PLOMB_NO_ROOM, NULL, "");
+	if (crypto->path_engine != NULL && s->purpose == PLOMB_FOR_CODE_SIGNING) {
+		status = crypto->path_engine(s->ctx, s->path, s->depth, &s->times[0]);
 	}
-	fill_anchor(&anchor, s->path[s->depth - 1], anchor_key);
-	set_up(engine, s->ctx->crypto, &anchor);
-	set_time(engine, s->times[0]);
-	error = run(engine, s, &usages);
-	plomb_work_release(s->ctx->work, mark);
-	return because(meaning(error, usages), s->path[s->depth - 1], "signature by an issuer");
-}
-
-/* The signatures of a path that obeys every rule: by the engine, or else one by one. */
-static reason
-check_signatures_by_engine(const search *s)
-{
-	plomb_key anchor_key;
-	reason r;
-
-	if (issuer_key(s, s->depth - 2, &anchor_key) != PLOMB_OK || !engine_can_judge(s, &anchor_key)) {
-		return check_signatures(s);
-	}
-	r = check_encodings(s);
-	if (r.status != PLOMB_OK) {
-		return r;
-	}
-	r = ask_engine(s, &anchor_key);
-	if (r.status == PLOMB_UNSET) {
-		return check_signatures(s);
-	}
-	return r;
+	return status == PLOMB_UNSET ? check_signatures(s)
+		: because(s, status, s->path[s->depth - 1], "signature by an issuer");
 }
 
 /*
@@ -629,13 +402,22 @@ check_signatures_by_engine(const search *s)
  * ever given for a path that somebody made up. In a path that is accepted
  * they are checked once.
  */
-static reason
-check_path(const search *s)
+static plomb_status
+check_path(search *s)
 {
-	reason rules = check_rules(s);
-	reason signatures = rules.status == PLOMB_OK ? check_signatures_by_engine(s) : check_signatures(s);
+	plomb_status rules = check_rules(s), status;
+	reason broken;
 
-	return signatures.status != PLOMB_OK ? signatures : rules;
+	if (rules == PLOMB_OK) {
+		return check_signatures_by_engine(s);
+	}
+	broken = s->last;
+	status = check_signatures(s);
+	if (status != PLOMB_OK) {
+		return status;
+	}
+	s->last = broken;
+	return rules;
 }
 
 /* ------------------------------------------------------------ the search */
@@ -717,22 +499,31 @@ afford(search *s, size_t n)
 	return 1;
 }
 
+/* Whatever else was found: who makes so many paths hides something among them. */
+static plomb_status
+exhausted(search *s)
+{
+	(void)because(s, PLOMB_LIMIT_EXCEEDED, NULL, "signature checks");
+	s->furthest = s->last;
+	return PLOMB_LIMIT_EXCEEDED;
+}
+
 /* The path with this anchor on top; it stays as it was unless it is accepted. */
 static plomb_status
 try_anchor(search *s, const plomb_cert *anchor)
 {
-	reason r;
+	plomb_status status;
 
 	push(s, anchor);
 	if (!afford(s, s->depth - 1)) {
-		return PLOMB_LIMIT_EXCEEDED;
+		return exhausted(s);
 	}
-	r = check_path(s);
-	if (r.status != PLOMB_OK) {
+	status = check_path(s);
+	if (status != PLOMB_OK) {
 		s->depth --;
-		note(s, r);
+		note(s);
 	}
-	return r.status;
+	return status;
 }
 
 /*
@@ -761,11 +552,12 @@ find(search *s)
 			continue;
 		}
 		if (s->depth + 1 == PLOMB_MAX_CHAIN) {
-			note(s, because(PLOMB_LIMIT_EXCEEDED, parent, "certificates in a path"));
+			(void)because(s, PLOMB_LIMIT_EXCEEDED, parent, "certificates in a path");
+			note(s);
 			continue;
 		}
 		if (!afford(s, 1)) {
-			return PLOMB_LIMIT_EXCEEDED;
+			return exhausted(s);
 		}
 		push(s, parent);
 	}
@@ -791,22 +583,22 @@ is_of_authority(const plomb_cert *leaf, const plomb_authority *authority, plomb_
 }
 
 /* What can be said before the search: a reason, or PLOMB_OK. */
-static reason
-check_input(const search *s)
+static plomb_status
+check_input(search *s)
 {
 	if (s->time_count == 0) {
-		return because(PLOMB_INTERNAL_ERROR, NULL, "times");
+		return because(s, PLOMB_INTERNAL_ERROR, NULL, "times");
 	}
 	if (s->authority->cert_count == 0) {
-		return because(PLOMB_CERT_UNTRUSTED, NULL, "issuer");
+		return because(s, PLOMB_CERT_UNTRUSTED, NULL, "issuer");
 	}
 	if (s->authority->cert_count > PLOMB_MAX_CHAIN || s->helper_count > PLOMB_MAX_HELPERS) {
-		return because(PLOMB_LIMIT_EXCEEDED, NULL, "certificates");
+		return because(s, PLOMB_LIMIT_EXCEEDED, NULL, "certificates");
 	}
 	if (is_of_authority(s->path[0], s->authority, s->purpose)) {
-		return because(PLOMB_CERT_IS_CA, s->path[0], "certificate of the trust root");
+		return because(s, PLOMB_CERT_IS_CA, s->path[0], "certificate of the trust root");
 	}
-	return because(PLOMB_OK, NULL, "");
+	return PLOMB_OK;
 }
 
 /* see cert.h */
@@ -829,18 +621,17 @@ plomb_path_verify(plomb_ctx *ctx, const plomb_cert *leaf,
 	s.times = times;
 	s.time_count = time_count;
 	push(&s, leaf);
-	s.furthest = check_input(&s);
-	if (s.furthest.status != PLOMB_OK) {
-		return report(&s);
+	status = check_input(&s);
+	if (status == PLOMB_OK) {
+		(void)because(&s, PLOMB_CERT_UNTRUSTED, NULL, "issuer");
+		s.furthest = s.last;
+		status = find(&s);
+	} else {
+		s.furthest = s.last;
 	}
-	s.furthest = because(PLOMB_CERT_UNTRUSTED, NULL, "issuer");
-	status = find(&s);
 	if (status == PLOMB_OK) {
 		*issuer = s.path[1];
 		return PLOMB_OK;
-	}
-	if (status == PLOMB_LIMIT_EXCEEDED) {
-		s.furthest = because(status, NULL, "signature checks");
 	}
 	return report(&s);
 }

@@ -67,14 +67,14 @@ static plomb_time
 time_of(plomb_view milliseconds)
 {
 	plomb_time time;
-	uint64_t ms = 0;
+	uint64_t ms = 0; /* then seconds */
 	size_t i;
 
 	for (i = 0; i < 8; i ++) {
 		ms = ms << 8 | octet(milliseconds, i);
 	}
-	time.s = (int64_t)(ms / 1000);
-	time.ns = (uint32_t)(ms % 1000) * 1000000;
+	time.ns = plomb_divide(&ms, 1000) * 1000000;
+	time.s = (int64_t)ms;
 	return time;
 }
 
@@ -289,30 +289,11 @@ fits(const one_sct *sct, plomb_key_kind kind)
 
 /* ------------------------------------------------------------ one and all */
 
-/* The log's id as the trust root writes it; absent if there is no room, which is no reason to fail. */
-static plomb_view
-id_text(plomb_ctx *ctx, plomb_view id)
-{
-	plomb_view text = { NULL, 0 };
-	unsigned char *out;
-
-	if (ctx->detail == NULL) {
-		return text;
-	}
-	out = plomb_work_take(ctx->work, plomb_base64_encoded_len(id.n));
-	if (out == NULL) {
-		return text;
-	}
-	text.n = plomb_base64_encode(out, id);
-	text.p = out;
-	return text;
-}
-
 static plomb_status
 check_window(plomb_ctx *ctx, const one_sct *sct, const plomb_log *log)
 {
-	return plomb_window_has(&log->key.valid, sct->time) ? PLOMB_OK
-		: plomb_refuse_outside(ctx, PLOMB_SCT_OUTSIDE_LOG_VALIDITY, &log->key.valid, log->base_url, sct->time);
+	return plomb_window_has(&log->key.valid, &sct->time) ? PLOMB_OK
+		: plomb_refuse_outside(ctx, PLOMB_SCT_OUTSIDE_LOG_VALIDITY, &log->key.valid, log->base_url, &sct->time);
 }
 
 /* Steps 1 to 3 of SPEC 5 for one; *log is whose it is, also when it is refused later. */
@@ -320,7 +301,6 @@ static plomb_status
 check_sct(plomb_ctx *ctx, const plomb_trust *trust, const plomb_cert *leaf, const plomb_cert *issuer,
 	const one_sct *sct, const plomb_log **log)
 {
-	static const plomb_view none = { NULL, 0 };
 	plomb_message message;
 	plomb_digest digest;
 	plomb_ctx quiet = *ctx;
@@ -328,10 +308,10 @@ check_sct(plomb_ctx *ctx, const plomb_trust *trust, const plomb_cert *leaf, cons
 
 	*log = plomb_trust_ctlog(trust, sct->log_id);
 	if (*log == NULL) {
-		return plomb_refuse(ctx, PLOMB_SCT_LOG_UNKNOWN, plomb_view_of("log id"), none, id_text(ctx, sct->log_id));
+		return plomb_refuse_text(ctx, PLOMB_SCT_LOG_UNKNOWN, "log id", plomb_nothing, plomb_refusal_base64(ctx, sct->log_id));
 	}
 	if ((*log)->usable != PLOMB_OK) {
-		return plomb_refuse(ctx, (*log)->usable, plomb_refusal_of(ctx, "keyDetails", (*log)->base_url), none, none);
+		return plomb_refuse_of(ctx, (*log)->usable, "keyDetails", (*log)->base_url, plomb_nothing, plomb_nothing);
 	}
 	s = check_window(ctx, sct, *log);
 	if (s != PLOMB_OK) {
@@ -349,8 +329,8 @@ check_sct(plomb_ctx *ctx, const plomb_trust *trust, const plomb_cert *leaf, cons
 	if (s == PLOMB_OK || s == PLOMB_NO_ROOM) {
 		return s;
 	}
-	return plomb_refuse(ctx, PLOMB_SCT_SIGNATURE_INVALID,
-		plomb_refusal_of(ctx, "signed certificate timestamp", (*log)->base_url), none, none);
+	return plomb_refuse_of(ctx, PLOMB_SCT_SIGNATURE_INVALID, "signed certificate timestamp", (*log)->base_url,
+		plomb_nothing, plomb_nothing);
 }
 
 /* How far a timestamp got; a log whose key cannot be used stands between unknown and outside. */
@@ -430,17 +410,16 @@ plomb_status
 plomb_sct_verify(plomb_ctx *ctx, const plomb_trust *trust,
 	const plomb_cert *leaf, const plomb_cert *issuer, unsigned threshold)
 {
-	static const plomb_view none = { NULL, 0 };
 	one_sct scts[PLOMB_MAX_SCTS];
 	size_t count;
 	plomb_status s;
 
 	if (!leaf->has_sct_extension) {
-		return plomb_refuse(ctx, PLOMB_SCT_MISSING, plomb_view_of("certificate extension"), none, none);
+		return plomb_refuse_text(ctx, PLOMB_SCT_MISSING, "certificate extension", plomb_nothing, plomb_nothing);
 	}
 	s = read_list(leaf->sct, scts, &count);
 	if (s != PLOMB_OK) {
-		return plomb_refuse(ctx, s, plomb_view_of("list of certificate timestamps"), none, none);
+		return plomb_refuse_text(ctx, s, "list of certificate timestamps", plomb_nothing, plomb_nothing);
 	}
 	return count_logs(ctx, trust, leaf, issuer, scts, count, threshold == 0 ? 1 : threshold);
 }

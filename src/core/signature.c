@@ -129,9 +129,9 @@ verify_ed25519(plomb_ctx *ctx, const plomb_key *key, plomb_hash hash,
 		: verify_ed25519ph(ctx, key, message, signature);
 }
 
-/* BearSSL's number of the curve; 0 if the key is of another kind. */
-static int
-curve_of(const plomb_key *key)
+/* see key.h */
+int
+plomb_key_curve(const plomb_key *key)
 {
 	switch (key->kind) {
 	case PLOMB_KEY_P256: return BR_EC_secp256r1;
@@ -145,7 +145,7 @@ static plomb_status
 verify_with(plomb_ctx *ctx, const plomb_key *key, plomb_hash hash,
 	plomb_message *message, plomb_view signature)
 {
-	int curve = curve_of(key);
+	int curve = plomb_key_curve(key);
 
 	/* No hash goes with no key, so what is neither EC nor Ed25519 below is RSA. */
 	if (!plomb_key_allows_hash(key, hash)) {
@@ -163,10 +163,8 @@ verify_with(plomb_ctx *ctx, const plomb_key *key, plomb_hash hash,
 static plomb_status
 refuse(plomb_ctx *ctx, plomb_hash hash, plomb_status status)
 {
-	static const plomb_view what = PLOMB_LIT("hash");
-
 	if (status == PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED) {
-		return plomb_refuse(ctx, status, what, plomb_view_of(plomb_hash_name(hash)), plomb_view_of(""));
+		return plomb_refuse_text(ctx, status, "hash", plomb_view_of(plomb_hash_name(hash)), plomb_nothing);
 	}
 	return status;
 }

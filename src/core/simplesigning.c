@@ -85,20 +85,15 @@ is_digest_of(plomb_ctx *ctx, plomb_view text, plomb_message *artifact)
 plomb_status
 plomb_simplesigning_check(plomb_ctx *ctx, const plomb_simplesigning *signed_, plomb_message *artifact)
 {
-	plomb_view type = PLOMB_LIT("critical.type");
 	plomb_view want = PLOMB_LIT(TYPE_IMAGE);
-	plomb_view digest = PLOMB_LIT("critical.image.docker-manifest-digest");
-	plomb_view artifact_text = { NULL, 0 };
 
 	/* cosign does not look at the type; containers/image does. */
 	if (!plomb_view_eq(signed_->type, want)) {
-		return plomb_refuse(ctx, PLOMB_PAYLOAD_TYPE_MISMATCH, type, want, signed_->type);
+		return plomb_refuse_text(ctx, PLOMB_PAYLOAD_TYPE_MISMATCH, "critical.type", want, signed_->type);
 	}
 	if (is_digest_of(ctx, signed_->digest, artifact)) {
 		return PLOMB_OK;
 	}
-	if (ctx->detail != NULL) {
-		artifact_text = plomb_artifact_text(ctx, artifact);
-	}
-	return plomb_refuse(ctx, PLOMB_PAYLOAD_DIGEST_MISMATCH, digest, artifact_text, signed_->digest);
+	return plomb_refuse_text(ctx, PLOMB_PAYLOAD_DIGEST_MISMATCH, "critical.image.docker-manifest-digest",
+		plomb_artifact_text(ctx, artifact), signed_->digest);
 }

@@ -92,7 +92,7 @@ plomb_status
 plomb_statement_parse(plomb_ctx *ctx, plomb_view payload, plomb_statement *statement)
 {
 	static const char *const names[] = { "_type", "subject", "predicateType", "predicate" };
-	plomb_view what = PLOMB_LIT("_type"), want = PLOMB_LIT(TYPE_V1), type;
+	plomb_view want = PLOMB_LIT(TYPE_V1), type;
 	uint32_t values[4];
 	plomb_status s;
 
@@ -112,7 +112,7 @@ plomb_statement_parse(plomb_ctx *ctx, plomb_view payload, plomb_statement *state
 		return malformed(s);
 	}
 	if (!plomb_view_is(type, TYPE_V1) && !plomb_view_is(type, TYPE_V0_1)) {
-		return plomb_refuse(ctx, PLOMB_STATEMENT_TYPE_UNSUPPORTED, what, want, type);
+		return plomb_refuse_text(ctx, PLOMB_STATEMENT_TYPE_UNSUPPORTED, "_type", want, type);
 	}
 	s = plomb_json_string(ctx->work, &statement->doc, values[2], &statement->predicate_type);
 	if (s != PLOMB_OK) {
@@ -167,48 +167,20 @@ names_artifact(plomb_ctx *ctx, const plomb_json *doc, uint32_t subject, plomb_me
 	return 0;
 }
 
-/* "name:value" in work; {NULL,0} if there is no room, since this is only for a person to read. */
-static plomb_view
-digest_text(plomb_work *work, plomb_hash hash, plomb_view value, int encode)
-{
-	plomb_view name = plomb_view_of(plomb_hash_name(hash));
-	plomb_view text = { NULL, 0 };
-	size_t n = name.n + 1 + (encode ? 2 * value.n : value.n);
-	unsigned char *out;
-
-	out = plomb_work_take(work, n);
-	if (out == NULL) {
-		return text;
-	}
-	memcpy(out, name.p, name.n);
-	out[name.n] = ':';
-	if (encode) {
-		plomb_hex_encode(out + name.n + 1, value);
-	} else if (value.n != 0) {
-		memcpy(out + name.n + 1, value.p, value.n);
-	}
-	text.p = out;
-	text.n = n;
-	return text;
-}
-
 /* see statement.h */
 plomb_view
 plomb_artifact_text(plomb_ctx *ctx, plomb_message *artifact)
 {
-	plomb_view none = { NULL, 0 };
 	size_t i;
 
 	for (i = 0; i < HASHES; i ++) {
-		plomb_view digest;
+		const unsigned char *digest = plomb_message_digest(artifact, ctx->crypto, hashes[i]);
 
-		digest.p = plomb_message_digest(artifact, ctx->crypto, hashes[i]);
-		digest.n = plomb_hash_len(hashes[i]);
-		if (digest.p != NULL) {
-			return digest_text(ctx->work, hashes[i], digest, 1);
+		if (digest != NULL) {
+			return plomb_refusal_digest(ctx, hashes[i], digest);
 		}
 	}
-	return none;
+	return plomb_nothing;
 }
 
 /* What the first subject says it is, in the form of plomb_artifact_text. */
@@ -217,17 +189,16 @@ subject_text(plomb_ctx *ctx, const plomb_statement *statement)
 {
 	uint32_t first = plomb_json_first(&statement->doc, statement->subjects);
 	uint32_t digests = plomb_json_member(&statement->doc, first, "digest");
-	plomb_view none = { NULL, 0 };
 	size_t i;
 
 	for (i = 0; i < HASHES; i ++) {
 		uint32_t value = plomb_json_member(&statement->doc, digests, plomb_hash_name(hashes[i]));
 
 		if (value != PLOMB_JSON_NONE) {
-			return digest_text(ctx->work, hashes[i], plomb_json_raw(&statement->doc, value), 0);
+			return plomb_refusal_pair(ctx, plomb_hash_name(hashes[i]), plomb_json_raw(&statement->doc, value));
 		}
 	}
-	return none;
+	return plomb_nothing;
 }
 
 /* see statement.h */
@@ -235,8 +206,8 @@ plomb_status
 plomb_statement_subject(plomb_ctx *ctx, const plomb_statement *statement,
 	plomb_message *artifact, uint32_t *subject)
 {
-	plomb_view what = PLOMB_LIT("subject");
 	const plomb_json *doc = &statement->doc;
+	plomb_view want;
 	uint32_t at;
 
 	*subject = PLOMB_JSON_NONE;
@@ -246,11 +217,8 @@ plomb_statement_subject(plomb_ctx *ctx, const plomb_statement *statement,
 			return PLOMB_OK;
 		}
 	}
-	if (ctx->detail == NULL) {
-		return PLOMB_SUBJECT_MISMATCH;
-	}
-	return plomb_refuse(ctx, PLOMB_SUBJECT_MISMATCH, what,
-		plomb_artifact_text(ctx, artifact), subject_text(ctx, statement));
+	want = plomb_artifact_text(ctx, artifact);
+	return plomb_refuse_text(ctx, PLOMB_SUBJECT_MISMATCH, "subject", want, subject_text(ctx, statement));
 }
 
 /* see statement.h */

@@ -8,22 +8,22 @@
 
 /* see time.h */
 int
-plomb_time_cmp(plomb_time a, plomb_time b)
+plomb_time_cmp(const plomb_time *a, const plomb_time *b)
 {
-	if (a.s != b.s) {
-		return a.s < b.s ? -1 : 1;
+	if (a->s != b->s) {
+		return a->s < b->s ? -1 : 1;
 	}
-	return a.ns == b.ns ? 0 : a.ns < b.ns ? -1 : 1;
+	return a->ns == b->ns ? 0 : a->ns < b->ns ? -1 : 1;
 }
 
 /* see time.h */
 int
-plomb_window_has(const plomb_window *window, plomb_time t)
+plomb_window_has(const plomb_window *window, const plomb_time *t)
 {
-	if (window->has_start && plomb_time_cmp(t, window->start) < 0) {
+	if (window->has_start && plomb_time_cmp(t, &window->start) < 0) {
 		return 0;
 	}
-	return !window->has_end || plomb_time_cmp(t, window->end) <= 0;
+	return !window->has_end || plomb_time_cmp(t, &window->end) <= 0;
 }
 
 static int
@@ -216,7 +216,7 @@ static void
 date_of_day(int days, int *year, int *month, int *day)
 {
 	/* 400 years are 146097 days; the guess is never above and at most one below. */
-	int y = (int)((int64_t)days * 400 / 146097) + 1;
+	int y = days * 400 / 146097 + 1;
 	int m = 1;
 
 	if (days_before_year(y + 1) <= days) {
@@ -260,20 +260,30 @@ put_seconds(unsigned char out[32], int64_t s)
 }
 
 /* see time.h */
+void
+plomb_time_split(const plomb_time *time, uint32_t *day, uint32_t *second)
+{
+	uint64_t rest = (uint64_t)(time->s - FIRST_SECOND);
+
+	/* In two steps, as a day has more seconds than plomb_divide divides by. */
+	*second = plomb_divide(&rest, 400);
+	*second += 400 * plomb_divide(&rest, SECONDS_OF_DAY / 400);
+	*day = (uint32_t)rest;
+}
+
+/* see time.h */
 size_t
 plomb_time_put(unsigned char out[32], plomb_time time)
 {
 	int year, month, day;
-	uint32_t second;
-	int64_t s;
+	uint32_t days, second;
 	size_t n;
 
 	if (time.s < FIRST_SECOND || time.s > LAST_SECOND) {
 		return put_seconds(out, time.s);
 	}
-	s = time.s - FIRST_SECOND;
-	second = (uint32_t)(s % SECONDS_OF_DAY);
-	date_of_day((int)(s / SECONDS_OF_DAY), &year, &month, &day);
+	plomb_time_split(&time, &days, &second);
+	date_of_day((int)days, &year, &month, &day);
 	n = put_digits(out, 0, 4, (uint32_t)year);
 	out[n] = '-';
 	n = put_digits(out, n + 1, 2, (uint32_t)month);

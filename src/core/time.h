@@ -5,11 +5,13 @@
 #include "view.h"
 
 /* -1, 0, 1. */
-int plomb_time_cmp(plomb_time a, plomb_time b);
+int plomb_time_cmp(const plomb_time *a, const plomb_time *b);
 /* Both ends belong to the window. */
-int plomb_window_has(const plomb_window *window, plomb_time t);
+int plomb_window_has(const plomb_window *window, const plomb_time *t);
 /* Of a proleptic Gregorian date; 0 if the date does not exist or is outside years 1 … 9999. */
 int plomb_time_from_date(int year, int month, int day, int hour, int minute, int second, int64_t *s);
+/* The second of the day, and the day counted from 0001-01-01. The time is in years 1 … 9999. */
+void plomb_time_split(const plomb_time *time, uint32_t *day, uint32_t *second);
 /*
  * RFC 3339 with Z or numeric offset, 0 to 9 fraction digits, no leap second:
  * PLOMB_OK or PLOMB_JSON_TYPE_MISMATCH.

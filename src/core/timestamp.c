@@ -355,7 +355,7 @@ check_signature(const token *t, const plomb_cert *signer)
 	plomb_message message;
 	plomb_key key;
 
-	if (plomb_key_from_spki(t->ctx->crypto, signer->spki, &key) != PLOMB_OK || !fits_algorithm(t->tsr, &key)) {
+	if (plomb_key_parse(signer->spki, &key) != PLOMB_OK || !fits_algorithm(t->tsr, &key)) {
 		return PLOMB_TIMESTAMP_SIGNATURE_INVALID;
 	}
 	plomb_message_start(&message);
@@ -435,7 +435,7 @@ check_authority(const token *t, const plomb_authority *authority)
 	if ((s = check_chain(t, authority, signer)) != PLOMB_OK) { return s; }
 	if ((s = check_profile(signer)) != PLOMB_OK) { return s; }
 	if ((s = check_imprint(t)) != PLOMB_OK) { return s; }
-	return plomb_window_has(&authority->valid, t->tsr->time) ? PLOMB_OK : PLOMB_TIMESTAMP_OUTSIDE_TSA_VALIDITY;
+	return plomb_window_has(&authority->valid, &t->tsr->time) ? PLOMB_OK : PLOMB_TIMESTAMP_OUTSIDE_TSA_VALIDITY;
 }
 
 /* How far a token came with an authority; larger is further. */
@@ -465,21 +465,20 @@ rank(plomb_status status)
 static plomb_status
 refuse(plomb_ctx *ctx, plomb_status status, const plomb_tsr *tsr, const plomb_authority *nearest)
 {
-	static const plomb_view none = { NULL, 0 };
-
 	if (nearest == NULL) {
 		return status;
 	}
 	switch (status) {
 	case PLOMB_TIMESTAMP_OUTSIDE_TSA_VALIDITY:
-		return plomb_refuse_outside(ctx, status, &nearest->valid, nearest->uri, tsr->time);
+		return plomb_refuse_outside(ctx, status, &nearest->valid, nearest->uri, &tsr->time);
 	case PLOMB_TIMESTAMP_CHAIN_INVALID:
-		return plomb_refuse(ctx, status, plomb_refusal_of(ctx, "genTime", nearest->uri), none, plomb_refusal_time(ctx, tsr->time));
+		return plomb_refuse_of(ctx, status, "genTime", nearest->uri,
+			plomb_nothing, plomb_refusal_time(ctx, tsr->time));
 	case PLOMB_TIMESTAMP_SIGNER_MISSING:
 	case PLOMB_TIMESTAMP_SIGNER_UNTRUSTED:
-		return plomb_refuse(ctx, status, plomb_view_of("timestamp authority"), nearest->uri, none);
+		return plomb_refuse_text(ctx, status, "timestamp authority", nearest->uri, plomb_nothing);
 	default:
-		return plomb_refuse(ctx, status, plomb_refusal_of(ctx, "timestamp", nearest->uri), none, none);
+		return plomb_refuse_of(ctx, status, "timestamp", nearest->uri, plomb_nothing, plomb_nothing);
 	}
 }
 

@@ -15,49 +15,39 @@ typedef struct {
 	plomb_trust *trust;
 } loader;
 
-/* PublicKeyDetails: how rawBytes are read and which scheme the log signs with. */
-typedef struct {
-	int number;         /* the enum's value in protobuf */
-	const char *name;
-	plomb_key_kind kind;
-	plomb_hash hash;
-	unsigned bits;      /* of an RSA modulus; 0: any */
-	int is_pkcs1;       /* RSAPublicKey instead of SubjectPublicKeyInfo */
-} key_details;
-
 /*
  * Kinds that are not here (LMS, ML-DSA, the deprecated RSA forms that nobody
  * uses) make the log unusable, not the file: a new log in the public root
- * must not break an old verifier.
+ * must not break an old verifier. Pure Ed25519 needs the message itself, so
+ * no entry has it.
  */
-static const key_details KEY_DETAILS[] = {
-	{ 1, "PKCS1_RSA_PKCS1V5", PLOMB_KEY_RSA, PLOMB_SHA256, 0, 1 },
-	{ 5, "PKIX_ECDSA_P256_SHA_256", PLOMB_KEY_P256, PLOMB_SHA256, 0, 0 },
-	{ 6, "PKIX_ECDSA_P256_HMAC_SHA_256", PLOMB_KEY_P256, PLOMB_SHA256, 0, 0 },
-	{ 7, "PKIX_ED25519", PLOMB_KEY_ED25519, PLOMB_HASH_NONE, 0, 0 },
-	{ 8, "PKIX_ED25519_PH", PLOMB_KEY_ED25519, PLOMB_SHA512, 0, 0 },
-	{ 9, "PKIX_RSA_PKCS1V15_2048_SHA256", PLOMB_KEY_RSA, PLOMB_SHA256, 2048, 0 },
-	{ 10, "PKIX_RSA_PKCS1V15_3072_SHA256", PLOMB_KEY_RSA, PLOMB_SHA256, 3072, 0 },
-	{ 11, "PKIX_RSA_PKCS1V15_4096_SHA256", PLOMB_KEY_RSA, PLOMB_SHA256, 4096, 0 },
-	{ 12, "PKIX_ECDSA_P384_SHA_384", PLOMB_KEY_P384, PLOMB_SHA384, 0, 0 },
-	{ 13, "PKIX_ECDSA_P521_SHA_512", PLOMB_KEY_P521, PLOMB_SHA512, 0, 0 },
-	{ 16, "PKIX_RSA_PSS_2048_SHA256", PLOMB_KEY_RSA_PSS, PLOMB_SHA256, 2048, 0 },
-	{ 17, "PKIX_RSA_PSS_3072_SHA256", PLOMB_KEY_RSA_PSS, PLOMB_SHA256, 3072, 0 },
-	{ 18, "PKIX_RSA_PSS_4096_SHA256", PLOMB_KEY_RSA_PSS, PLOMB_SHA256, 4096, 0 },
-	{ 19, "PKIX_ECDSA_P384_SHA_256", PLOMB_KEY_P384, PLOMB_SHA256, 0, 0 },
-	{ 20, "PKIX_ECDSA_P521_SHA_256", PLOMB_KEY_P521, PLOMB_SHA256, 0, 0 }
+static const plomb_key_details KEY_DETAILS[] = {
+	{ "PKCS1_RSA_PKCS1V5", 1, PLOMB_KEY_RSA, PLOMB_SHA256, 0, 1, 0 },
+	{ "PKIX_ECDSA_P256_SHA_256", 5, PLOMB_KEY_P256, PLOMB_SHA256, 0, 0, 1 },
+	{ "PKIX_ECDSA_P256_HMAC_SHA_256", 6, PLOMB_KEY_P256, PLOMB_SHA256, 0, 0, 0 },
+	{ "PKIX_ED25519", 7, PLOMB_KEY_ED25519, PLOMB_HASH_NONE, 0, 0, 0 },
+	{ "PKIX_ED25519_PH", 8, PLOMB_KEY_ED25519, PLOMB_SHA512, 0, 0, 1 },
+	{ "PKIX_RSA_PKCS1V15_2048_SHA256", 9, PLOMB_KEY_RSA, PLOMB_SHA256, 256, 0, 1 },
+	{ "PKIX_RSA_PKCS1V15_3072_SHA256", 10, PLOMB_KEY_RSA, PLOMB_SHA256, 384, 0, 1 },
+	{ "PKIX_RSA_PKCS1V15_4096_SHA256", 11, PLOMB_KEY_RSA, PLOMB_SHA256, 512, 0, 1 },
+	{ "PKIX_ECDSA_P384_SHA_384", 12, PLOMB_KEY_P384, PLOMB_SHA384, 0, 0, 1 },
+	{ "PKIX_ECDSA_P521_SHA_512", 13, PLOMB_KEY_P521, PLOMB_SHA512, 0, 0, 1 },
+	{ "PKIX_RSA_PSS_2048_SHA256", 16, PLOMB_KEY_RSA_PSS, PLOMB_SHA256, 256, 0, 1 },
+	{ "PKIX_RSA_PSS_3072_SHA256", 17, PLOMB_KEY_RSA_PSS, PLOMB_SHA256, 384, 0, 1 },
+	{ "PKIX_RSA_PSS_4096_SHA256", 18, PLOMB_KEY_RSA_PSS, PLOMB_SHA256, 512, 0, 1 },
+	{ "PKIX_ECDSA_P384_SHA_256", 19, PLOMB_KEY_P384, PLOMB_SHA256, 0, 0, 1 }, /* old clients hashed so */
+	{ "PKIX_ECDSA_P521_SHA_256", 20, PLOMB_KEY_P521, PLOMB_SHA256, 0, 0, 1 }  /* likewise */
 };
+
+/* see trust.h */
+const plomb_key_details *
+plomb_key_details_at(size_t i)
+{
+	return i < sizeof KEY_DETAILS / sizeof KEY_DETAILS[0] ? &KEY_DETAILS[i] : NULL;
+}
 
 /* SHA2_256 as the enum's value. */
 #define HASH_ALGORITHM_SHA2_256 1
-
-static const plomb_view NOTHING = { NULL, 0 };
-
-static plomb_status
-refuse(plomb_ctx *ctx, plomb_status status, const char *what, plomb_view want, plomb_view got)
-{
-	return plomb_refuse(ctx, status, plomb_view_of(what), want, got);
-}
 
 /* A member of the wrong type makes the root malformed; other reasons stay. */
 static plomb_status
@@ -141,7 +131,7 @@ read_time(loader *l, uint32_t value, plomb_time *time, int *is_there)
 		return s;
 	}
 	if (plomb_time_parse(text, time) != PLOMB_OK) {
-		return refuse(l->ctx, PLOMB_ROOT_MALFORMED, "validFor",
+		return plomb_refuse_text(l->ctx, PLOMB_ROOT_MALFORMED, "validFor",
 			plomb_view_of("RFC 3339"), text);
 	}
 	*is_there = 1;
@@ -170,7 +160,7 @@ read_window(loader *l, uint32_t object, plomb_window *window)
 		return s;
 	}
 	if (window->has_start && window->has_end
-		&& plomb_time_cmp(window->start, window->end) > 0)
+		&& plomb_time_cmp(&window->start, &window->end) > 0)
 	{
 		return PLOMB_ROOT_MALFORMED;
 	}
@@ -179,7 +169,7 @@ read_window(loader *l, uint32_t object, plomb_window *window)
 
 /* By name or by number; NULL if the kind is absent or not supported. */
 static plomb_status
-read_details(loader *l, uint32_t value, const key_details **details)
+read_details(loader *l, uint32_t value, const plomb_key_details **details)
 {
 	plomb_json_type type = plomb_json_typeof(&l->doc, value);
 	int64_t number = 0;
@@ -199,7 +189,7 @@ read_details(loader *l, uint32_t value, const key_details **details)
 		return PLOMB_ROOT_MALFORMED;
 	}
 	for (i = 0; i < sizeof KEY_DETAILS / sizeof KEY_DETAILS[0]; i ++) {
-		const key_details *row = &KEY_DETAILS[i];
+		const plomb_key_details *row = &KEY_DETAILS[i];
 
 		if (number == row->number || plomb_json_is(&l->doc, value, row->name)) {
 			*details = row;
@@ -211,7 +201,7 @@ read_details(loader *l, uint32_t value, const key_details **details)
 
 /* The key that was parsed is of the kind that keyDetails promise. */
 static int
-fits_details(const plomb_key *key, const key_details *details)
+fits_details(const plomb_key *key, const plomb_key_details *details)
 {
 	int is_kind = key->kind == details->kind;
 
@@ -222,12 +212,11 @@ fits_details(const plomb_key *key, const key_details *details)
 	if (!is_kind) {
 		return 0;
 	}
-	/* An RSA modulus has full octets, or the key would have been refused. */
-	return details->bits == 0 || key->n.n * 8 == details->bits;
+	return details->modulus == 0 || key->n.n == details->modulus;
 }
 
 static plomb_status
-parse_key(loader *l, const key_details *details, plomb_view der, plomb_log *log)
+parse_key(loader *l, const plomb_key_details *details, plomb_view der, plomb_log *log)
 {
 	plomb_window valid = log->key.valid;
 	plomb_status s;
@@ -242,8 +231,8 @@ parse_key(loader *l, const key_details *details, plomb_view der, plomb_log *log)
 		return s;
 	}
 	if (s != PLOMB_OK || !fits_details(&log->key, details)) {
-		return plomb_refuse(l->ctx, PLOMB_ROOT_KEY_MALFORMED, plomb_refusal_of(l->ctx, "publicKey", log->base_url),
-			plomb_view_of(details->name), NOTHING);
+		return plomb_refuse_of(l->ctx, PLOMB_ROOT_KEY_MALFORMED, "publicKey", log->base_url,
+			plomb_view_of(details->name), plomb_nothing);
 	}
 	log->key.kind = details->kind;
 	log->hash = details->hash;
@@ -254,7 +243,7 @@ static plomb_status
 read_key(loader *l, uint32_t object, plomb_log *log)
 {
 	static const char *const NAMES[] = { "rawBytes", "keyDetails", "validFor" };
-	const key_details *details;
+	const plomb_key_details *details;
 	plomb_view der;
 	uint32_t v[3];
 	plomb_status s;
@@ -270,8 +259,8 @@ read_key(loader *l, uint32_t object, plomb_log *log)
 	}
 	/* For a log, unlike an authority, a missing start is not "unbounded". */
 	if (!log->key.valid.has_start) {
-		return plomb_refuse(l->ctx, PLOMB_ROOT_LOG_VALIDITY_MISSING,
-			plomb_refusal_of(l->ctx, "publicKey.validFor.start", log->base_url), NOTHING, NOTHING);
+		return plomb_refuse_of(l->ctx, PLOMB_ROOT_LOG_VALIDITY_MISSING, "publicKey.validFor.start", log->base_url,
+			plomb_nothing, plomb_nothing);
 	}
 	if ((s = read_details(l, v[1], &details)) != PLOMB_OK) {
 		return s;
@@ -302,8 +291,8 @@ check_hash_algorithm(loader *l, uint32_t value, const plomb_log *log)
 	if (number == HASH_ALGORITHM_SHA2_256 || plomb_json_is(&l->doc, value, "SHA2_256")) {
 		return PLOMB_OK;
 	}
-	return plomb_refuse(l->ctx, PLOMB_ROOT_LOG_HASH_UNSUPPORTED, plomb_refusal_of(l->ctx, "hashAlgorithm", log->base_url),
-		plomb_view_of("SHA2_256"), NOTHING);
+	return plomb_refuse_of(l->ctx, PLOMB_ROOT_LOG_HASH_UNSUPPORTED, "hashAlgorithm", log->base_url,
+		plomb_view_of("SHA2_256"), plomb_nothing);
 }
 
 /* "scheme://user@host:port/path" to "host"; empty if it has another form. */
@@ -427,8 +416,8 @@ read_logs(loader *l, uint32_t array, const plomb_log **list, size_t *list_count)
 		}
 		/* Which of two logs with one id is meant must not depend on their order. */
 		if (find_log(logs, i, logs[i].log_id) != NULL) {
-			return plomb_refuse(l->ctx, PLOMB_ROOT_MALFORMED, plomb_refusal_of(l->ctx, "logId", logs[i].base_url),
-				plomb_view_of("one log for each logId"), NOTHING);
+			return plomb_refuse_of(l->ctx, PLOMB_ROOT_MALFORMED, "logId", logs[i].base_url,
+				plomb_view_of("one log for each logId"), plomb_nothing);
 		}
 		element = plomb_json_next(&l->doc, element);
 	}
@@ -519,8 +508,8 @@ read_authority(loader *l, uint32_t object, plomb_authority *authority)
 	}
 	s = read_chain(l, v[1], authority);
 	if (s == PLOMB_ROOT_CA_INVALID) {
-		return plomb_refuse(l->ctx, s, plomb_refusal_of(l->ctx, "certChain", authority->uri),
-			plomb_view_of("certificates in DER"), NOTHING);
+		return plomb_refuse_of(l->ctx, s, "certChain", authority->uri,
+			plomb_view_of("certificates in DER"), plomb_nothing);
 	}
 	return s;
 }
@@ -572,7 +561,7 @@ check_media_type(loader *l, uint32_t value)
 			return PLOMB_OK;
 		}
 	}
-	return refuse(l->ctx, PLOMB_ROOT_MEDIA_TYPE_UNSUPPORTED, "mediaType",
+	return plomb_refuse_text(l->ctx, PLOMB_ROOT_MEDIA_TYPE_UNSUPPORTED, "mediaType",
 		plomb_view_of(TYPES[0]), text);
 }
 

@@ -24,6 +24,19 @@ struct plomb_authority {
 	plomb_window valid;
 };
 
+/* PublicKeyDetails (SPEC 2.1): how a key's bytes are read and which scheme it signs with. */
+typedef struct {
+	const char *name;
+	unsigned char number;   /* the enum's value in protobuf */
+	plomb_key_kind kind;
+	plomb_hash hash;        /* NONE: pure Ed25519 */
+	unsigned short modulus; /* bytes, of RSA; 0: any */
+	unsigned char is_pkcs1; /* RSAPublicKey instead of SubjectPublicKeyInfo */
+	unsigned char logged;   /* an entry of Rekor v2 may say so of its signer */
+} plomb_key_details;
+/* Those that are supported; NULL past the end. */
+const plomb_key_details *plomb_key_details_at(size_t i);
+
 /* By logId.keyId; NULL if there is none. */
 const plomb_log *plomb_trust_tlog(const plomb_trust *trust, plomb_view log_id);
 const plomb_log *plomb_trust_ctlog(const plomb_trust *trust, plomb_view log_id);

@@ -38,7 +38,7 @@ plomb_tuf_role_max(plomb_tuf_role role)
 static plomb_status
 refuse(plomb_ctx *ctx, plomb_status status, const char *what, const char *want, plomb_view got)
 {
-	return plomb_refuse(ctx, status, plomb_view_of(what), plomb_view_of(want), got);
+	return plomb_refuse_text(ctx, status, what, plomb_view_of(want), got);
 }
 
 static plomb_status
@@ -47,26 +47,12 @@ malformed(plomb_ctx *ctx, const char *what, const char *want, const plomb_json *
 	return refuse(ctx, PLOMB_TUF_MALFORMED, what, want, plomb_json_raw(doc, value));
 }
 
-/* A number as text for the detail; without room, nothing. */
-static plomb_view
-decimal(plomb_ctx *ctx, uint64_t number)
-{
-	plomb_view text = { NULL, 0 };
-	unsigned char *digits = plomb_work_take(ctx->work, 20);
-
-	if (digits != NULL) {
-		text.p = digits;
-		text.n = plomb_decimal_put(digits, number);
-	}
-	return text;
-}
-
 static plomb_status
 refuse_numbers(plomb_ctx *ctx, plomb_status status, const char *what, uint64_t want, uint64_t got)
 {
-	plomb_view wanted = decimal(ctx, want);
+	plomb_view wanted = plomb_refusal_number(ctx, want);
 
-	return plomb_refuse(ctx, status, plomb_view_of(what), wanted, decimal(ctx, got));
+	return plomb_refuse_text(ctx, status, what, wanted, plomb_refusal_number(ctx, got));
 }
 
 /* A reader's reason, which is only that the file is not what it should be. */
@@ -446,20 +432,10 @@ verify(plomb_ctx *ctx, const plomb_tuf_root *root, plomb_tuf_role role, const pl
 plomb_status
 plomb_tuf_fresh(plomb_ctx *ctx, const plomb_tuf_file *file, plomb_time now)
 {
-	unsigned char *text;
-	plomb_view want = { NULL, 0 }, got = { NULL, 0 };
-
-	if (plomb_time_cmp(file->expires, now) > 0) {
+	if (plomb_time_cmp(&file->expires, &now) > 0) {
 		return PLOMB_OK;
 	}
-	text = plomb_work_take(ctx->work, 64);
-	if (text != NULL) {
-		want.p = text;
-		want.n = plomb_time_put(text, now);
-		got.p = text + 32;
-		got.n = plomb_time_put(text + 32, file->expires);
-	}
-	return plomb_refuse(ctx, PLOMB_TUF_EXPIRED, plomb_view_of("expires"), want, got);
+	return plomb_refuse_time(ctx, PLOMB_TUF_EXPIRED, "expires", &now, &file->expires);
 }
 
 static plomb_status
@@ -675,30 +651,21 @@ static plomb_status
 check_hash(plomb_ctx *ctx, const plomb_digest *digest, plomb_view bytes)
 {
 	unsigned char is[PLOMB_MAX_HASH_LEN];
-	size_t n = plomb_hash_len(digest->hash);
-	unsigned char *text;
-	plomb_view want = { NULL, 0 }, got = { NULL, 0 };
+	plomb_view want, got;
 
 	if (digest->hash == PLOMB_HASH_NONE) {
 		return PLOMB_OK;
 	}
 	plomb_hash_of(ctx->crypto, digest->hash, bytes, is);
-	if (memcmp(is, digest->bytes, n) == 0) {
+	want.p = digest->bytes;
+	got.p = is;
+	want.n = got.n = plomb_hash_len(digest->hash);
+	if (plomb_view_eq(want, got)) {
 		return PLOMB_OK;
 	}
-	text = plomb_work_take(ctx->work, 4 * n);
-	if (text != NULL) {
-		want.p = digest->bytes;
-		want.n = n;
-		plomb_hex_encode(text, want);
-		got.p = is;
-		got.n = n;
-		plomb_hex_encode(text + 2 * n, got);
-		want.p = text;
-		got.p = text + 2 * n;
-		want.n = got.n = 2 * n;
-	}
-	return plomb_refuse(ctx, PLOMB_TUF_HASH_MISMATCH, plomb_view_of(plomb_hash_name(digest->hash)), want, got);
+	want = plomb_refusal_hex(ctx, want);
+	got = plomb_refusal_hex(ctx, got);
+	return plomb_refuse_text(ctx, PLOMB_TUF_HASH_MISMATCH, plomb_hash_name(digest->hash), want, got);
 }
 
 /* see tuf.h */
@@ -803,7 +770,7 @@ check_meta(plomb_ctx *ctx, const plomb_tuf_snapshot *trusted, const plomb_tuf_sn
 		}
 		entry = member_named(new, snapshot->meta, name);
 		if (entry == PLOMB_JSON_NONE) {
-			return plomb_refuse(ctx, PLOMB_TUF_ROLLBACK, plomb_view_of("meta"), name, plomb_view_of("absent"));
+			return plomb_refuse_text(ctx, PLOMB_TUF_ROLLBACK, "meta", name, plomb_view_of("absent"));
 		}
 		if ((s = read_meta(ctx, new, entry, &after)) != PLOMB_OK
 			|| (s = check_not_older(ctx, "version in snapshot", before.version, after.version)) != PLOMB_OK)
@@ -906,7 +873,7 @@ plomb_tuf_target_find(plomb_ctx *ctx, const plomb_tuf_targets *targets, plomb_vi
 
 	memset(target, 0, sizeof *target);
 	if (entry == PLOMB_JSON_NONE) {
-		return plomb_refuse(ctx, PLOMB_TUF_TARGET_MISSING, plomb_view_of("targets"), name, plomb_view_of("absent"));
+		return plomb_refuse_text(ctx, PLOMB_TUF_TARGET_MISSING, "targets", name, plomb_view_of("absent"));
 	}
 	if ((s = read_content(ctx, doc, entry, target)) != PLOMB_OK) {
 		return s;

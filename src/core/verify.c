@@ -76,45 +76,6 @@ miss_clock(struct run *run)
 	warn(run, PLOMB_CLOCK_UNKNOWN);
 }
 
-static void
-tell(struct run *run, const char *what, plomb_view want, plomb_view got)
-{
-	plomb_detail *detail = run->ctx->detail;
-
-	detail->what = plomb_view_of(what);
-	detail->want = want;
-	detail->got = got;
-}
-
-/* Text of ours in the work buffer; empty if there is no room: it is only for the message. */
-static plomb_view
-keep(struct run *run, const unsigned char *bytes, size_t n)
-{
-	plomb_view from, kept;
-
-	from.p = bytes;
-	from.n = n;
-	if (plomb_work_copy(run->ctx->work, from, &kept) != PLOMB_OK) {
-		kept.p = NULL;
-		kept.n = 0;
-	}
-	return kept;
-}
-
-static plomb_view
-digest_text(struct run *run, plomb_hash hash, const unsigned char *bytes)
-{
-	unsigned char text[8 + 2 * PLOMB_MAX_HASH_LEN];
-	plomb_view name = plomb_view_of(plomb_hash_name(hash)), digest;
-
-	digest.p = bytes;
-	digest.n = plomb_hash_len(hash);
-	memcpy(text, name.p, name.n);
-	text[name.n] = ':';
-	plomb_hex_encode(text + name.n + 1, digest);
-	return keep(run, text, name.n + 1 + 2 * digest.n);
-}
-
 /* ------------------------------------------------------- parse and material */
 
 static plomb_status
@@ -127,8 +88,8 @@ check_parse(struct run *run)
 		return run->parsed;
 	}
 	if (c->signature.n > PLOMB_MAX_SIGNATURE_BYTES) {
-		tell(run, "bytes of the signature", plomb_view_of(""), plomb_view_of(""));
-		return PLOMB_LIMIT_EXCEEDED;
+		return plomb_refuse_text(run->ctx, PLOMB_LIMIT_EXCEEDED, "bytes of the signature",
+			plomb_nothing, plomb_nothing);
 	}
 	if (c->material != PLOMB_MATERIAL_CERT) {
 		return PLOMB_OK;
@@ -151,8 +112,7 @@ check_hint(struct run *run)
 	plomb_view bytes;
 
 	if (c->hint.n != 0 && c->keyid.n != 0 && !plomb_view_eq(c->hint, c->keyid)) {
-		tell(run, "key hint", c->keyid, c->hint);
-		return PLOMB_BUNDLE_KEY_HINT_MISMATCH;
+		return plomb_refuse_text(run->ctx, PLOMB_BUNDLE_KEY_HINT_MISMATCH, "key hint", c->keyid, c->hint);
 	}
 	plomb_hash_of(run->ctx->crypto, PLOMB_SHA256, run->policy->key->spki, digest);
 	bytes.p = digest;
@@ -340,7 +300,7 @@ check_binding(struct run *run)
 
 	for (i = 0; i < c->entry_count; i ++) {
 		s = plomb_entry_bind(run->ctx, c, &c->entries[i],
-			is_keyless(run) ? &run->cert : NULL, is_keyless(run) ? NULL : run->key, &run->messages);
+			is_keyless(run) ? &run->cert : NULL, run->key, &run->messages);
 		if (s == PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED) {
 			run->verdict->hash_wanted = hash_by_name(run->ctx->detail->want);
 		}
@@ -386,9 +346,9 @@ take_log_times(struct run *run)
 			continue;
 		}
 		/* A time that nobody signed can refuse, never help. */
-		if (is_keyless(run) && !plomb_window_has(&validity, time)) {
-			tell(run, "logged at", plomb_refusal_time(run->ctx, run->cert.not_after), plomb_refusal_time(run->ctx, time));
-			return PLOMB_TLOG_TIME_OUTSIDE_CERT;
+		if (is_keyless(run) && !plomb_window_has(&validity, &time)) {
+			return plomb_refuse_time(run->ctx, PLOMB_TLOG_TIME_OUTSIDE_CERT, "logged at",
+				&run->cert.not_after, &time);
 		}
 		/* Only the SET binds integratedTime: CVE-2024-55655, CVE-2026-48816. */
 		if (!run->entry_time_ok[i]) {
@@ -396,9 +356,9 @@ take_log_times(struct run *run)
 		}
 		if (!run->policy->now_known) {
 			miss_clock(run);
-		} else if (plomb_time_cmp(time, run->policy->now) > 0) {
-			tell(run, "logged at", plomb_refusal_time(run->ctx, run->policy->now), plomb_refusal_time(run->ctx, time));
-			return PLOMB_TLOG_TIME_IN_FUTURE;
+		} else if (plomb_time_cmp(&time, &run->policy->now) > 0) {
+			return plomb_refuse_time(run->ctx, PLOMB_TLOG_TIME_IN_FUTURE, "logged at",
+				&run->policy->now, &time);
 		}
 		add_time(run, time, PLOMB_TIME_SOURCE_TLOG);
 	}
@@ -452,10 +412,9 @@ check_key_period(struct run *run)
 	size_t i;
 
 	for (i = 0; i < v->time_count; i ++) {
-		if (!plomb_window_has(valid, v->times[i])) {
-			tell(run, "time of signing", plomb_refusal_time(run->ctx, valid->has_end ? valid->end : valid->start),
-				plomb_refusal_time(run->ctx, v->times[i]));
-			return PLOMB_KEY_OUTSIDE_VALIDITY;
+		if (!plomb_window_has(valid, &v->times[i])) {
+			return plomb_refuse_time(run->ctx, PLOMB_KEY_OUTSIDE_VALIDITY, "time of signing",
+				valid->has_end ? &valid->end : &valid->start, &v->times[i]);
 		}
 	}
 	return PLOMB_OK;
@@ -480,9 +439,9 @@ check_log_ends(struct run *run)
 			continue;
 		}
 		for (j = 0; j < v->time_count; j ++) {
-			if (plomb_time_cmp(v->times[j], log->key.valid.end) > 0) {
+			if (plomb_time_cmp(&v->times[j], &log->key.valid.end) > 0) {
 				return plomb_refuse_outside(run->ctx, PLOMB_TLOG_LOG_OUTSIDE_VALIDITY,
-					&log->key.valid, log->base_url, v->times[j]);
+					&log->key.valid, log->base_url, &v->times[j]);
 			}
 		}
 	}
@@ -710,8 +669,8 @@ check_signature(struct run *run)
 	 * is what was signed, and no other digest of the artifact would help.
 	 */
 	if (s == PLOMB_KEY_TYPE_UNSUPPORTED && is_keyless(run)) {
-		tell(run, "hash", plomb_view_of(plomb_hash_name(pinned)), plomb_view_of(""));
-		return PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED;
+		return plomb_refuse_text(run->ctx, PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED, "hash",
+			plomb_view_of(plomb_hash_name(pinned)), plomb_nothing);
 	}
 	if (s != PLOMB_OK && plomb_message_digest(message, run->ctx->crypto, wanted) == NULL) {
 		/* The one that the key goes with is not known, and a caller may have it. */
@@ -729,6 +688,7 @@ check_message_digest(struct run *run)
 	const plomb_candidate *c = run->candidate;
 	const unsigned char *digest;
 	size_t len = plomb_hash_len(c->digest_hash);
+	plomb_view want;
 
 	if (!c->has_digest) {
 		return PLOMB_OK;
@@ -744,9 +704,9 @@ check_message_digest(struct run *run)
 	if (c->digest.n == len && memcmp(c->digest.p, digest, len) == 0) {
 		return PLOMB_OK;
 	}
-	tell(run, "artifact digest", digest_text(run, c->digest_hash, digest),
-		c->digest.n == len ? digest_text(run, c->digest_hash, c->digest.p) : c->digest);
-	return PLOMB_ARTIFACT_DIGEST_MISMATCH;
+	want = plomb_refusal_digest(run->ctx, c->digest_hash, digest);
+	return plomb_refuse_text(run->ctx, PLOMB_ARTIFACT_DIGEST_MISMATCH, "artifact digest", want,
+		c->digest.n == len ? plomb_refusal_digest(run->ctx, c->digest_hash, c->digest.p) : c->digest);
 }
 
 static plomb_status
@@ -789,8 +749,7 @@ check_predicate(struct run *run)
 	{
 		return PLOMB_OK;
 	}
-	tell(run, "predicate type", want, run->verdict->predicate_type);
-	return PLOMB_PREDICATE_TYPE_MISMATCH;
+	return plomb_refuse_text(run->ctx, PLOMB_PREDICATE_TYPE_MISMATCH, "predicate type", want, run->verdict->predicate_type);
 }
 
 static plomb_status

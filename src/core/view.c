@@ -192,6 +192,44 @@ plomb_utf8_put(unsigned char *out, uint32_t rune)
 }
 
 /* see view.h */
+uint32_t
+plomb_divide(uint64_t *number, uint32_t by)
+{
+	uint32_t half[2], rest = 0;
+	size_t i;
+
+	half[0] = (uint32_t)(*number >> 32);
+	half[1] = (uint32_t)*number;
+	for (i = 0; i < 2; i ++) {
+		/* By digits of 16 bits, as on paper: what is left of one and the next are below by times 2^16. */
+		uint32_t upper = rest << 16 | half[i] >> 16;
+		uint32_t lower = upper % by << 16 | (half[i] & 0xFFFF);
+
+		half[i] = upper / by << 16 | lower / by;
+		rest = lower % by;
+	}
+	*number = (uint64_t)half[0] << 32 | half[1];
+	return rest;
+}
+
+/* see view.h */
+int
+plomb_decimal_add(uint64_t *number, unsigned digit, uint64_t max)
+{
+	uint64_t sum;
+
+	if (*number > UINT64_MAX / 10 || *number * 10 > UINT64_MAX - digit) {
+		return 0;
+	}
+	sum = *number * 10 + digit;
+	if (sum > max) {
+		return 0;
+	}
+	*number = sum;
+	return 1;
+}
+
+/* see view.h */
 plomb_status
 plomb_decimal_parse(plomb_view text, uint64_t max, uint64_t *value)
 {
@@ -205,13 +243,9 @@ plomb_decimal_parse(plomb_view text, uint64_t max, uint64_t *value)
 	for (i = 0; i < text.n; i ++) {
 		unsigned digit = (unsigned)text.p[i] - '0';
 
-		if (digit > 9 || sum > (UINT64_MAX - digit) / 10) {
+		if (digit > 9 || !plomb_decimal_add(&sum, digit, max)) {
 			return PLOMB_JSON_TYPE_MISMATCH;
 		}
-		sum = sum * 10 + digit;
-	}
-	if (sum > max) {
-		return PLOMB_JSON_TYPE_MISMATCH;
 	}
 	*value = sum;
 	return PLOMB_OK;
@@ -225,9 +259,8 @@ plomb_decimal_put(unsigned char out[20], uint64_t value)
 	size_t n = 0, i;
 
 	do {
-		digits[n] = (unsigned char)('0' + value % 10);
+		digits[n] = (unsigned char)('0' + plomb_divide(&value, 10));
 		n ++;
-		value /= 10;
 	} while (value != 0);
 	for (i = 0; i < n; i ++) {
 		out[i] = digits[n - 1 - i];

@@ -27,6 +27,13 @@ int32_t plomb_utf8_next(plomb_view text, size_t *at);
 /* Write the code point, at most 4 bytes; returns how many. */
 size_t plomb_utf8_put(unsigned char *out, uint32_t rune);
 
+/*
+ * Divide in place by less than 2^16; returns the remainder. Written out, so
+ * that no small machine needs its compiler's library for 64-bit division.
+ */
+uint32_t plomb_divide(uint64_t *number, uint32_t by);
+/* Add a digit, 0 … 9, at the end; 0 if the number would be above max, and it then stays. */
+int plomb_decimal_add(uint64_t *number, unsigned digit, uint64_t max);
 /* "0" or a decimal without leading zeros, at most max: PLOMB_OK or PLOMB_JSON_TYPE_MISMATCH. */
 PLOMB_MUST_CHECK plomb_status plomb_decimal_parse(plomb_view text, uint64_t max, uint64_t *value);
 /* Writes decimal digits, at most 20; returns how many. */
