@@ -354,6 +354,9 @@ typedef struct {
  * 64-byte signature and the message; ed25519ph_verify takes SHA-512 of the
  * message (RFC 8032 section 5.1, empty context). Both give 1 for a good
  * signature and 0 for anything else.
+ *
+ * sha1, rsa_public and the two of Ed25519 may be NULL where nobody needs
+ * them: what does is then refused as of a kind that is not supported.
  */
 typedef struct {
 	const br_hash_class *sha256;

@@ -456,6 +456,27 @@ ecdsa(void **state)
 	}
 }
 
+/* What is written is read, and has no shorter form. */
+static void
+headers(void **state)
+{
+	static const size_t lengths[] = { 0, 1, 0x7F, 0x80, 0xFF, 0x100, 0x1234, 0xFFFF };
+	static unsigned char element[4 + 0xFFFF];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(lengths); i ++) {
+		plomb_view whole = { element, 0 };
+		plomb_tlv tlv;
+
+		memset(element, 0, sizeof element);
+		whole.n = plomb_der_put_header(element, PLOMB_DER_OCTETS, lengths[i]) + lengths[i];
+		assert_int_equal(whole.n - lengths[i], lengths[i] < 0x80 ? 2 : lengths[i] < 0x100 ? 3 : 4);
+		assert_int_equal(plomb_der_only(whole, PLOMB_DER_OCTETS, &tlv), PLOMB_OK);
+		assert_int_equal(tlv.body.n, lengths[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -468,7 +489,8 @@ main(void)
 		cmocka_unit_test(times),
 		cmocka_unit_test(algorithms),
 		cmocka_unit_test(dotted),
-		cmocka_unit_test(ecdsa)
+		cmocka_unit_test(ecdsa),
+		cmocka_unit_test(headers)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -356,6 +356,70 @@ pure_over_parts(void **state)
 	vector_free(signature);
 }
 
+/* A machine without RSA or Ed25519 refuses what the others accept, and calls nothing that is not there. */
+static void
+absent_primitives(void **state)
+{
+	static const char *const names[] = { "rsa2048", "ed25519" };
+	plomb_crypto crypto = plomb_crypto_default;
+	size_t i;
+
+	(void)state;
+	crypto.rsa_public = NULL;
+	crypto.ed25519_verify = NULL;
+	crypto.ed25519ph_verify = NULL;
+	for (i = 0; i < sizeof names / sizeof names[0]; i ++) {
+		plomb_hash hash = i == 0 ? PLOMB_SHA256 : PLOMB_HASH_NONE, used;
+		plomb_view bytes, signature = good_signature(names[i], hash, &bytes);
+		plomb_message message;
+
+		plomb_message_from_bytes(&message, bytes);
+		ctx.crypto = &plomb_crypto_default;
+		assert_int_equal(plomb_key_verify_auto(&ctx, known_key(names[i]), PLOMB_HASH_NONE, &message, signature, &used), PLOMB_OK);
+		ctx.crypto = &crypto;
+		assert_int_equal(plomb_key_verify_auto(&ctx, known_key(names[i]), PLOMB_HASH_NONE, &message, signature, &used),
+			PLOMB_KEY_TYPE_UNSUPPORTED);
+		vector_free(bytes);
+		vector_free(signature);
+		forget_keys(NULL);
+	}
+	ctx.crypto = &plomb_crypto_default;
+}
+
+/* plomb_key_parse does not ask whether the point is on its curve; who verifies with it does. */
+static void
+points_off_the_curve(void **state)
+{
+	static const struct {
+		const char *key;
+		plomb_hash hash;
+	} rows[] = { { "p256", PLOMB_SHA256 }, { "p384", PLOMB_SHA384 }, { "p521", PLOMB_SHA512 } };
+	unsigned char copy[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i ++) {
+		plomb_view bytes, spki, signature = good_signature(rows[i].key, rows[i].hash, &bytes);
+		plomb_message message;
+		plomb_key key;
+
+		spki = known_key(rows[i].key)->spki;
+		assert_true(spki.n <= sizeof copy);
+		memcpy(copy, spki.p, spki.n);
+		spki.p = copy;
+		plomb_message_from_bytes(&message, bytes);
+		assert_int_equal(plomb_key_parse(spki, &key), PLOMB_OK);
+		assert_int_equal(plomb_key_verify(&ctx, &key, rows[i].hash, &message, signature), PLOMB_OK);
+		copy[spki.n - 1] ^= 1;
+		assert_int_equal(plomb_key_from_spki(&plomb_crypto_default, spki, &key), PLOMB_KEY_MALFORMED);
+		assert_int_equal(plomb_key_parse(spki, &key), PLOMB_OK);
+		assert_int_equal(plomb_key_verify(&ctx, &key, rows[i].hash, &message, signature), PLOMB_SIGNATURE_INVALID);
+		vector_free(bytes);
+		vector_free(signature);
+		forget_keys(NULL);
+	}
+}
+
 /* Keys that no reader of keys gives: nothing is read past their end, and nothing is accepted. */
 static void
 keys_made_by_hand(void **state)
@@ -403,6 +467,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(auto_with_the_message, setup, forget_keys),
 		cmocka_unit_test_setup_teardown(auto_with_digests_alone, setup, forget_keys),
 		cmocka_unit_test_setup_teardown(pure_over_parts, setup, forget_keys),
+		cmocka_unit_test_setup_teardown(absent_primitives, setup, forget_keys),
+		cmocka_unit_test_setup_teardown(points_off_the_curve, setup, forget_keys),
 		cmocka_unit_test_setup(keys_made_by_hand, setup)
 	};
 

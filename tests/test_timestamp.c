@@ -290,6 +290,27 @@ no_room(void **state)
 	free_case(&c);
 }
 
+/* Without SHA-1 nobody can say whose certificate an old attribute names. */
+static void
+no_sha1(void **state)
+{
+	plomb_crypto crypto = plomb_crypto_default;
+	const plomb_authority *authority;
+	plomb_time time;
+	tsr_case c;
+
+	(void)state;
+	find_case("ESS by SHA-1", &c);
+	assert_int_equal(plomb_timestamp_verify(&ctx, &c.trust, c.tsr, c.stamped, &time, &authority), PLOMB_OK);
+	crypto.sha1 = NULL;
+	ctx.crypto = &crypto;
+	assert_int_equal(plomb_timestamp_verify(&ctx, &c.trust, c.tsr, c.stamped, &time, &authority),
+		PLOMB_TIMESTAMP_HASH_UNSUPPORTED);
+	ctx.crypto = &plomb_crypto_default;
+	assert_null(authority);
+	free_case(&c);
+}
+
 /* A person sees the time that did not fit, and whose authority was nearest. */
 static void
 details(void **state)
@@ -377,6 +398,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(prefixes_and_changed_bits, setup, teardown),
 		cmocka_unit_test_setup_teardown(too_large, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_sha1, setup, teardown),
 		cmocka_unit_test_setup_teardown(details, setup, teardown),
 		cmocka_unit_test_setup_teardown(same_authority, setup, teardown)
 	};

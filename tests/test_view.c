@@ -215,6 +215,40 @@ test_decimal(void **state)
 	}
 }
 
+/* By hand it is what the machine says, and one digit too many changes nothing. */
+static void
+test_divide(void **state)
+{
+	static const uint64_t numbers[] = {
+		0, 1, 9, 10, 65535, 65536, 0xFFFFFFFF, UINT64_C(0x100000000), UINT64_C(0x00010000FFFF0000),
+		UINT64_C(0x123456789ABCDEF0), INT64_MAX, UINT64_MAX - 1, UINT64_MAX
+	};
+	static const uint32_t divisors[] = { 1, 2, 3, 10, 216, 400, 1000, 32768, 65535 };
+	uint64_t sum;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof numbers / sizeof numbers[0]; i ++) {
+		for (j = 0; j < sizeof divisors / sizeof divisors[0]; j ++) {
+			uint64_t quotient = numbers[i];
+			uint32_t rest = plomb_divide(&quotient, divisors[j]);
+
+			assert_true(quotient == numbers[i] / divisors[j]);
+			assert_true(rest == numbers[i] % divisors[j]);
+		}
+	}
+	sum = UINT64_MAX / 10;
+	assert_false(plomb_decimal_add(&sum, 6, UINT64_MAX));
+	assert_true(sum == UINT64_MAX / 10);
+	assert_true(plomb_decimal_add(&sum, 5, UINT64_MAX));
+	assert_true(sum == UINT64_MAX);
+	assert_false(plomb_decimal_add(&sum, 0, UINT64_MAX));
+	sum = 1;
+	assert_false(plomb_decimal_add(&sum, 0, 9));
+	assert_true(plomb_decimal_add(&sum, 0, 10));
+	assert_true(sum == 10);
+}
+
 int
 main(void)
 {
@@ -224,7 +258,8 @@ main(void)
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_utf8_round),
 		cmocka_unit_test(test_utf8_walk),
-		cmocka_unit_test(test_decimal)
+		cmocka_unit_test(test_decimal),
+		cmocka_unit_test(test_divide)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,13 +26,8 @@ read_hash(plomb_binding *b, uint32_t object, logged_hash *out)
 	if ((s = plomb_bind_string(b, v[0], &algorithm)) != PLOMB_OK) {
 		return s;
 	}
-	if (plomb_view_is(algorithm, "sha256")) {
-		out->hash = PLOMB_SHA256;
-	} else if (plomb_view_is(algorithm, "sha384")) {
-		out->hash = PLOMB_SHA384;
-	} else if (plomb_view_is(algorithm, "sha512")) {
-		out->hash = PLOMB_SHA512;
-	} else {
+	out->hash = plomb_hash_named(algorithm);
+	if (out->hash == PLOMB_HASH_NONE) {
 		return PLOMB_TLOG_BODY_MALFORMED;
 	}
 	if ((s = plomb_bind_string(b, v[1], &out->value)) != PLOMB_OK) {

@@ -610,3 +610,18 @@ plomb_der_ecdsa(plomb_view sig, size_t half, unsigned char *raw)
 	}
 	return plomb_der_end(&der) ? PLOMB_OK : PLOMB_SIGNATURE_MALFORMED;
 }
+
+/* see der.h */
+size_t
+plomb_der_put_header(unsigned char out[4], unsigned tag, size_t n)
+{
+	size_t length = n < 0x80 ? 0 : n < 0x100 ? 1 : 2;
+	size_t i;
+
+	out[0] = (unsigned char)tag;
+	out[1] = (unsigned char)(length == 0 ? n : 0x80 | length);
+	for (i = 0; i < length; i ++) {
+		out[2 + i] = (unsigned char)(n >> (8 * (length - 1 - i)));
+	}
+	return 2 + length;
+}

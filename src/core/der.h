@@ -72,4 +72,10 @@ PLOMB_MUST_CHECK plomb_status plomb_oid_from_text(plomb_view text, unsigned char
 /* SEQUENCE{INTEGER r, INTEGER s} to r||s of 2 * half bytes: PLOMB_OK or PLOMB_SIGNATURE_MALFORMED (SPEC 3.4). Zero is malformed. */
 PLOMB_MUST_CHECK plomb_status plomb_der_ecdsa(plomb_view sig, size_t half, unsigned char *raw);
 
+/*
+ * Writes identifier and minimal length octets for n octets of content, which
+ * are fewer than 2^16; returns how many, at most 4.
+ */
+size_t plomb_der_put_header(unsigned char out[4], unsigned tag, size_t n);
+
 #endif

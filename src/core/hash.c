@@ -37,16 +37,15 @@ plomb_hash_name(plomb_hash hash)
 	return "";
 }
 
-/* The hash of this name, or NONE. */
-static plomb_hash
-hash_named(plomb_view name)
+/* see hash.h */
+plomb_hash
+plomb_hash_named(plomb_view name)
 {
-	static const plomb_hash hashes[] = { PLOMB_SHA256, PLOMB_SHA384, PLOMB_SHA512 };
-	size_t i;
+	plomb_hash hash;
 
-	for (i = 0; i < sizeof hashes / sizeof hashes[0]; i ++) {
-		if (plomb_view_is(name, plomb_hash_name(hashes[i]))) {
-			return hashes[i];
+	for (hash = PLOMB_SHA256; hash <= PLOMB_SHA512; hash ++) {
+		if (plomb_view_is(name, plomb_hash_name(hash))) {
+			return hash;
 		}
 	}
 	return PLOMB_HASH_NONE;
@@ -80,7 +79,7 @@ plomb_status
 plomb_digest_parse(plomb_view text, plomb_digest *digest)
 {
 	plomb_view name = algorithm_of(text);
-	plomb_hash hash = hash_named(name);
+	plomb_hash hash = plomb_hash_named(name);
 	plomb_view hex = plomb_view_cut(text, name.n + 1, text.n);
 
 	memset(digest, 0, sizeof *digest);

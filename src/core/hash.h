@@ -10,6 +10,9 @@ typedef struct {
 	br_hash_compat_context state;
 } plomb_hasher;
 
+/* By plomb_hash_name; NONE if there is none of that name. */
+plomb_hash plomb_hash_named(plomb_view name);
+
 /* hash must not be NONE. */
 void plomb_hasher_init(plomb_hasher *hasher, const plomb_crypto *crypto, plomb_hash hash);
 void plomb_hasher_update(plomb_hasher *hasher, plomb_view bytes);

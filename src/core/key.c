@@ -282,23 +282,6 @@ plomb_key_allows_hash(const plomb_key *key, plomb_hash hash)
 	return 0;
 }
 
-/* Identifier and minimal length of an element with this many content bytes; returns how many were written. */
-static size_t
-put_header(unsigned char *out, unsigned char tag, size_t n)
-{
-	size_t at = 0;
-
-	out[at ++] = tag;
-	if (n >= 0x100) {
-		out[at ++] = 0x82;
-		out[at ++] = (unsigned char)(n >> 8);
-	} else if (n >= 0x80) {
-		out[at ++] = 0x81;
-	}
-	out[at ++] = (unsigned char)(n & 0xff);
-	return at;
-}
-
 /* see key.h */
 plomb_status
 plomb_key_from_pkcs1(plomb_ctx *ctx, plomb_view der, plomb_key *key)
@@ -321,9 +304,9 @@ plomb_key_from_pkcs1(plomb_ctx *ctx, plomb_view der, plomb_key *key)
 	if (der.n > 8192) {
 		return PLOMB_KEY_TYPE_UNSUPPORTED;
 	}
-	inner_len = put_header(inner, PLOMB_DER_BIT_STRING, der.n + 1);
+	inner_len = plomb_der_put_header(inner, PLOMB_DER_BIT_STRING, der.n + 1);
 	inner[inner_len ++] = 0; /* no unused bits */
-	outer_len = put_header(outer, PLOMB_DER_SEQUENCE, sizeof algorithm + inner_len + der.n);
+	outer_len = plomb_der_put_header(outer, PLOMB_DER_SEQUENCE, sizeof algorithm + inner_len + der.n);
 
 	mark = plomb_work_mark(ctx->work);
 	out = plomb_work_take(ctx->work, outer_len + sizeof algorithm + inner_len + der.n);

@@ -143,21 +143,6 @@ read_list(plomb_view list, one_sct *scts, size_t *count)
 
 /* ---------------------------------------------------------- what was signed */
 
-/* Identifier and minimal length octets for n octets of content; returns how many. n is below PLOMB_MAX_CERT_BYTES. */
-static size_t
-put_header(unsigned char out[4], unsigned tag, size_t n)
-{
-	size_t length = n < 0x80 ? 0 : n < 0x100 ? 1 : 2;
-	size_t i;
-
-	out[0] = (unsigned char)tag;
-	out[1] = (unsigned char)(length == 0 ? n : 0x80 | length);
-	for (i = 0; i < length; i ++) {
-		out[2 + i] = (unsigned char)(n >> (8 * (length - 1 - i)));
-	}
-	return 2 + length;
-}
-
 static void
 put_u24(unsigned char out[3], size_t n)
 {
@@ -225,11 +210,11 @@ hash_precert(plomb_hasher *hasher, const plomb_cert *leaf)
 	}
 	rest = before.n + after.n;
 	if (rest != 0) {
-		list_n = put_header(list, PLOMB_DER_SEQUENCE, rest);
-		wrapper_n = put_header(wrapper, PLOMB_DER_CONTEXT_CONSTRUCTED(3), list_n + rest);
+		list_n = plomb_der_put_header(list, PLOMB_DER_SEQUENCE, rest);
+		wrapper_n = plomb_der_put_header(wrapper, PLOMB_DER_CONTEXT_CONSTRUCTED(3), list_n + rest);
 	}
 	inside = leaf->before_extensions.n + wrapper_n + list_n + rest;
-	tbs_n = put_header(tbs, PLOMB_DER_SEQUENCE, inside);
+	tbs_n = plomb_der_put_header(tbs, PLOMB_DER_SEQUENCE, inside);
 	put_u24(length, tbs_n + inside);
 	plomb_hasher_update(hasher, bytes(length, sizeof length));
 	plomb_hasher_update(hasher, bytes(tbs, tbs_n));

@@ -60,7 +60,7 @@ verify_rsa(plomb_ctx *ctx, const plomb_key *key, plomb_hash hash,
 	plomb_status status;
 	int good;
 
-	if (key->n.n > sizeof n || key->e.n > sizeof e) {
+	if (ctx->crypto->rsa_public == NULL || key->n.n > sizeof n || key->e.n > sizeof e) {
 		return PLOMB_KEY_TYPE_UNSUPPORTED;
 	}
 	if (signature.n != key->n.n || signature.n == 0) {
@@ -118,7 +118,7 @@ static plomb_status
 verify_ed25519(plomb_ctx *ctx, const plomb_key *key, plomb_hash hash,
 	plomb_message *message, plomb_view signature)
 {
-	if (key->point.n != 32) {
+	if (ctx->crypto->ed25519_verify == NULL || ctx->crypto->ed25519ph_verify == NULL || key->point.n != 32) {
 		return PLOMB_KEY_TYPE_UNSUPPORTED;
 	}
 	if (signature.n != 64) {

@@ -305,6 +305,9 @@ check_ess_v1(const token *t, plomb_view value, const plomb_cert *signer)
 	if (status != PLOMB_OK) {
 		return status;
 	}
+	if (sha1 == NULL) {
+		return PLOMB_TIMESTAMP_HASH_UNSUPPORTED;
+	}
 	sha1->init(&state.vtable);
 	sha1->update(&state.vtable, signer->der.p, signer->der.n);
 	sha1->out(&state.vtable, digest);

@@ -272,20 +272,6 @@ check_tlog(struct run *run)
 	return unknown != PLOMB_UNSET ? unknown : PLOMB_TLOG_THRESHOLD;
 }
 
-/* A refusal for want of a digest names the hash: a caller with the bytes can add it. */
-static plomb_hash
-hash_by_name(plomb_view name)
-{
-	plomb_hash hash;
-
-	for (hash = PLOMB_SHA256; hash <= PLOMB_SHA512; hash ++) {
-		if (plomb_view_is(name, plomb_hash_name(hash))) {
-			return hash;
-		}
-	}
-	return PLOMB_HASH_NONE;
-}
-
 /*
  * Every entry, whoever's log it is in and whether or not a log was asked for:
  * an entry about something else is a sign of a forged bundle
@@ -302,7 +288,8 @@ check_binding(struct run *run)
 		s = plomb_entry_bind(run->ctx, c, &c->entries[i],
 			is_keyless(run) ? &run->cert : NULL, run->key, &run->messages);
 		if (s == PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED) {
-			run->verdict->hash_wanted = hash_by_name(run->ctx->detail->want);
+			/* The refusal names the hash: a caller with the bytes can add it. */
+			run->verdict->hash_wanted = plomb_hash_named(run->ctx->detail->want);
 		}
 		if (s != PLOMB_OK) {
 			return s;
@@ -667,9 +654,11 @@ check_signature(struct run *run)
 	 * This key does not sign over the hash that the policy pins. Of a
 	 * given key that is the caller's contradiction; of a certificate's it
 	 * is what was signed, and no other digest of the artifact would help.
+	 * Or there is no code for this kind of key.
 	 */
 	if (s == PLOMB_KEY_TYPE_UNSUPPORTED && is_keyless(run)) {
-		return plomb_refuse_text(run->ctx, PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED, "hash",
+		return pinned == PLOMB_HASH_NONE ? PLOMB_CERT_ALG_UNSUPPORTED
+			: plomb_refuse_text(run->ctx, PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED, "hash",
 			plomb_view_of(plomb_hash_name(pinned)), plomb_nothing);
 	}
 	if (s != PLOMB_OK && plomb_message_digest(message, run->ctx->crypto, wanted) == NULL) {
