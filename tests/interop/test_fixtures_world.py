@@ -2,6 +2,11 @@
 Every image that a real cosign signed, in each of the world's registries, where
 oras put it: decided by plomb, with no request too many, and by cosign 3 and
 cosign 2 in the same run. What they decide differently is in differences.txt.
+
+A case was made for a registry with the referrers API or for one without. It
+holds in all five: where the API is missing, oras keeps the index under the
+fallback tag; where it is there, what a layout has under that tag is among the
+referrers too. oras takes tampered layouts as they are: their digests fit.
 """
 import pytest
 
