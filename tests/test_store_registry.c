@@ -188,7 +188,7 @@ on_found(void *user, const plomb_found *found)
 static plomb_status
 walk(const char *authority, unsigned *asked)
 {
-	static const plomb_registry_search search = { "", ".sig", 1u << 20, NULL };
+	static const plomb_registry_search search = { "", ".sig", 1u << 20, 0, NULL };
 	plomb_layout_image got;
 	plomb_reference reference;
 	plomb_place place;

@@ -395,6 +395,7 @@ open_remote(gate *g)
 	g->is_image_open = 1;
 	g->question.remote = &g->remote;
 	g->question.image = &g->remote_image;
+	g->question.is_bounded = 1;
 	return plomb_remote_image_open(&g->remote_image, &g->remote, plomb_text_cstr(&g->reference),
 		PLOMB_MAX_FETCHED_SIGNATURES, g->terms.fault);
 }
@@ -547,7 +548,7 @@ judge(gate *g, plomb_class *class_)
 	*class_ = PLOMB_CLASS_UNDECIDED;
 	s = plomb_args_on(g->app->args, PLOMB_OPTION_LOCAL_IMAGE, 0) ? open_local(g) : open_remote(g);
 	if (s == PLOMB_OK) {
-		s = plomb_with_room(judge_try, g, g->terms.fault);
+		s = plomb_image_with_room(&g->question, judge_try, g, g->terms.fault);
 	}
 	set_last_answer(g, late);
 	if (s != PLOMB_OK) {

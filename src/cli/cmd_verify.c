@@ -70,7 +70,7 @@ verify_local(plomb_app *app, job *j, const char *argument)
 	j->question.local = &local;
 	s = plomb_local_image_open(&local, argument, app->progress, j->fault);
 	if (s == PLOMB_OK) {
-		s = plomb_with_room(image_try, j, j->fault);
+		s = plomb_image_with_room(&j->question, image_try, j, j->fault);
 	}
 	status = conclude(app, j, s);
 	plomb_local_image_free(&local);
@@ -90,7 +90,8 @@ verify_remote(plomb_app *app, job *j, const char *argument)
 		j->question.is_attestation ? PLOMB_MAX_FETCHED_ATTESTATIONS : PLOMB_MAX_FETCHED_SIGNATURES, j->fault);
 	if (s == PLOMB_OK) {
 		j->wanted.judgement->full_name = plomb_text_cstr(&image.name);
-		s = plomb_with_room(image_try, j, j->fault);
+		j->question.is_bounded = !j->question.is_attestation && j->settings->predicate_type != NULL;
+		s = plomb_image_with_room(&j->question, image_try, j, j->fault);
 	}
 	status = conclude(app, j, s);
 	plomb_remote_image_free(&image);

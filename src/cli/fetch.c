@@ -71,19 +71,44 @@ plomb_fetcher_close(plomb_fetcher *fetcher)
 	fetcher->registry = NULL;
 }
 
+/* A body while it comes in: never more memory than it may have bytes, and one for the NUL. */
+typedef struct {
+	plomb_bytes bytes;
+	size_t room, max;
+} incoming;
+
 static plomb_status
 take_body(void *user, plomb_view bytes)
 {
-	plomb_text *body;
+	incoming *body;
+	unsigned char *more;
+	size_t room;
 
 	body = user;
-	plomb_text_view(body, bytes);
-	return body->failed ? PLOMB_NO_ROOM : PLOMB_OK;
+	if (bytes.n > body->max - body->bytes.n) {
+		return PLOMB_LIMIT_EXCEEDED;
+	}
+	if (body->bytes.n + bytes.n + 1 > body->room) {
+		room = 2 * (body->bytes.n + bytes.n);
+		room = room > body->max ? body->max + 1 : room + 1;
+		more = realloc(body->bytes.p, room);
+		if (more == NULL) {
+			return PLOMB_NO_ROOM;
+		}
+		body->bytes.p = more;
+		body->room = room;
+	}
+	if (bytes.n != 0) {
+		memcpy(body->bytes.p + body->bytes.n, bytes.p, bytes.n);
+	}
+	body->bytes.n += bytes.n;
+	body->bytes.p[body->bytes.n] = 0;
+	return PLOMB_OK;
 }
 
 /* One question to its end. The answer's status is in the registry's http_status. */
 static plomb_status
-ask(plomb_fetcher *fetcher, const char *url, size_t max, plomb_text *body)
+ask(plomb_fetcher *fetcher, const char *url, incoming *body)
 {
 	static const plomb_view nothing = { NULL, 0 };
 	const plomb_pause *pause;
@@ -93,7 +118,7 @@ ask(plomb_fetcher *fetcher, const char *url, size_t max, plomb_text *body)
 	uint32_t wait_ms;
 
 	pause = &plomb_pause_posix;
-	plomb_registry_ask(fetcher->registry, url, nothing, NULL, max);
+	plomb_registry_ask(fetcher->registry, url, nothing, NULL, body->max);
 	for (;;) {
 		plomb_step step;
 
@@ -105,12 +130,12 @@ ask(plomb_fetcher *fetcher, const char *url, size_t max, plomb_text *body)
 			pause->wait(pause, wait_ms);
 			continue;
 		}
-		plomb_text_clear(body);
+		body->bytes.n = 0;
 		request.sink = take_body;
 		request.user = body;
 		memset(&answer, 0, sizeof answer);
 		sent = fetcher->http->send(fetcher->http, &request, &answer);
-		plomb_registry_answer(fetcher->registry, sent, &answer, plomb_text_as_view(body), pause->now_ms(pause));
+		plomb_registry_answer(fetcher->registry, sent, &answer, plomb_bytes_view(&body->bytes), pause->now_ms(pause));
 	}
 }
 
@@ -143,27 +168,30 @@ refuse(const plomb_fetcher *fetcher, const char *url, plomb_status s, plomb_faul
 plomb_status
 plomb_fetch(plomb_fetcher *fetcher, const char *url, size_t max, plomb_bytes *bytes, plomb_fault *fault)
 {
+	static const plomb_view nothing = { NULL, 0 };
 	unsigned http_status;
-	plomb_text body;
+	incoming body;
 	plomb_status s;
 
 	bytes->p = NULL;
 	bytes->n = 0;
-	plomb_text_init(&body);
-	s = ask(fetcher, url, max, &body);
+	memset(&body, 0, sizeof body);
+	body.max = max;
+	/* An empty body has an address too. */
+	s = take_body(&body, nothing);
+	if (s == PLOMB_OK) {
+		s = ask(fetcher, url, &body);
+	}
 	http_status = fetcher->registry->http_status;
 	if (s == PLOMB_OK && http_status == 200) {
-		bytes->p = (unsigned char *)plomb_copy_view(plomb_text_as_view(&body));
-		bytes->n = body.n;
-		if (bytes->p == NULL) {
-			bytes->n = 0;
-			s = plomb_fail_status(fault, PLOMB_NO_ROOM, url);
-		}
-	} else if (http_status == 404 || http_status == 403) {
+		*bytes = body.bytes;
+		return PLOMB_OK;
+	}
+	if (http_status == 404 || http_status == 403) {
 		s = PLOMB_UNSET;
 	} else {
 		s = refuse(fetcher, url, s, fault);
 	}
-	plomb_text_free(&body);
+	plomb_bytes_free(&body.bytes);
 	return s;
 }

@@ -93,6 +93,23 @@ keep(plomb_judgement *judgement, plomb_bytes *bytes, plomb_view view)
 	}
 }
 
+/*
+ * What was refused is told, not used, and any stranger may have written it:
+ * the first part will do. A character is not cut in two.
+ */
+static plomb_view
+cut(const plomb_finding *finding, plomb_view view)
+{
+	size_t n;
+
+	if (finding->accepted || view.n <= PLOMB_MAX_TOLD) {
+		return view;
+	}
+	for (n = PLOMB_MAX_TOLD; n != 0 && (view.p[n] & 0xC0) == 0x80; n --) {
+	}
+	return plomb_view_cut(view, 0, n);
+}
+
 static void
 keep_content(plomb_judgement *judgement, plomb_finding *finding, const plomb_verdict *verdict, const plomb_layer *layer)
 {
@@ -125,14 +142,14 @@ plomb_judgement_add(plomb_judgement *judgement, const plomb_verdict *verdict, co
 	/* A status of OK beside sets that differ is not a yes. */
 	finding->status = verdict->status == PLOMB_OK && !finding->accepted ? PLOMB_INTERNAL_ERROR : verdict->status;
 	memcpy(finding->check, verdict->check, sizeof finding->check);
-	keep(judgement, &finding->what, verdict->detail.what);
-	keep(judgement, &finding->want, verdict->detail.want);
-	keep(judgement, &finding->got, verdict->detail.got);
+	keep(judgement, &finding->what, cut(finding, verdict->detail.what));
+	keep(judgement, &finding->want, cut(finding, verdict->detail.want));
+	keep(judgement, &finding->got, cut(finding, verdict->detail.got));
 	memcpy(finding->warning, verdict->warning, sizeof finding->warning);
 	finding->warning_count = verdict->warning_count;
-	keep(judgement, &finding->subject, verdict->subject);
-	keep(judgement, &finding->issuer, verdict->issuer);
-	keep(judgement, &finding->predicate_type, verdict->predicate_type);
+	keep(judgement, &finding->subject, cut(finding, verdict->subject));
+	keep(judgement, &finding->issuer, cut(finding, verdict->issuer));
+	keep(judgement, &finding->predicate_type, cut(finding, verdict->predicate_type));
 	memcpy(finding->times, verdict->times, sizeof finding->times);
 	memcpy(finding->time_sources, verdict->time_sources, sizeof finding->time_sources);
 	finding->time_count = verdict->time_count;

@@ -38,6 +38,9 @@ typedef struct {
 #define PLOMB_WARN_ROOT_FIELDS      4u /* the trust root has members that are not known */
 #define PLOMB_WARN_FALLBACK         8u /* see plomb_store's has_odd_fallback */
 
+/* Bytes of a value that are kept of what was refused. */
+#define PLOMB_MAX_TOLD 1024
+
 typedef struct {
 	const char *name; /* as the user gave it */
 	const char *full_name; /* of an image in a registry, with registry and tag or digest; else NULL */

@@ -4,20 +4,29 @@
 
 /* Twice as much, or what the library said was missing if that is more. */
 static size_t
-next_size(const plomb_work *work)
+next_size(const plomb_work *work, size_t most)
 {
 	size_t size;
 
 	size = work->size * 2;
 	if (work->missing > work->size) {
-		size = work->missing >= PLOMB_ROOM_MOST ? PLOMB_ROOM_MOST : work->size + work->missing;
+		size = work->missing >= most ? most : work->size + work->missing;
 	}
-	return size > PLOMB_ROOM_MOST ? PLOMB_ROOM_MOST : size;
+	return size > most ? most : size;
 }
 
 /* see room.h */
 plomb_status
 plomb_with_room(plomb_room_fn fn, void *user, plomb_fault *fault)
+{
+	static const size_t most = PLOMB_ROOM_MOST;
+
+	return plomb_with_room_of(fn, user, PLOMB_ROOM_START, &most, fault);
+}
+
+/* see room.h */
+plomb_status
+plomb_with_room_of(plomb_room_fn fn, void *user, size_t start, const size_t *most, plomb_fault *fault)
 {
 	plomb_work work;
 	plomb_detail detail;
@@ -27,7 +36,7 @@ plomb_with_room(plomb_room_fn fn, void *user, plomb_fault *fault)
 	ctx.work = &work;
 	ctx.crypto = &plomb_crypto_default;
 	ctx.detail = &detail;
-	size = PLOMB_ROOM_START;
+	size = start;
 	for (;;) {
 		plomb_status s;
 		void *memory;
@@ -43,9 +52,9 @@ plomb_with_room(plomb_room_fn fn, void *user, plomb_fault *fault)
 		if (s != PLOMB_NO_ROOM) {
 			return s;
 		}
-		if (size >= PLOMB_ROOM_MOST) {
+		if (size >= *most) {
 			return plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
 		}
-		size = next_size(&work);
+		size = next_size(&work, *most);
 	}
 }

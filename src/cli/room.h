@@ -23,4 +23,10 @@ typedef plomb_status (*plomb_room_fn)(void *user, plomb_ctx *ctx);
  */
 PLOMB_MUST_CHECK plomb_status plomb_with_room(plomb_room_fn fn, void *user, plomb_fault *fault);
 
+/*
+ * The same with a first size and a ceiling that are the caller's. *most is
+ * looked at after each try: fn may set it, once it knows.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_with_room_of(plomb_room_fn fn, void *user, size_t start, const size_t *most, plomb_fault *fault);
+
 #endif

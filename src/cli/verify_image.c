@@ -52,6 +52,13 @@ judge_found(plomb_image_question *q, const plomb_wanted *w, const plomb_policy *
 	return s == PLOMB_NO_ROOM ? NULL : plomb_judgement_add(w->judgement, &verdict, &found->layer);
 }
 
+/* There will be no more work buffer than this. */
+static int
+is_last_try(const plomb_image_question *q)
+{
+	return q->ctx->work->size >= q->most_room;
+}
+
 /* The same, with what this program asks beyond the library, and where it came from. */
 static plomb_status
 hold_against(plomb_image_question *q, const plomb_wanted *w, size_t policy, const plomb_found *found, int *is_accepted)
@@ -64,6 +71,9 @@ hold_against(plomb_image_question *q, const plomb_wanted *w, size_t policy, cons
 	mark = plomb_work_mark(q->ctx->work);
 	finding = judge_found(q, w, &w->policy[policy], found);
 	plomb_work_release(q->ctx->work, mark);
+	if (finding == NULL && q->is_bounded && is_last_try(q) && !w->judgement->out_of_memory) {
+		finding = plomb_judgement_add_trouble(w->judgement, format_of(found->kind), PLOMB_LIMIT_EXCEEDED);
+	}
 	if (finding == NULL) {
 		return PLOMB_NO_ROOM;
 	}
@@ -287,7 +297,7 @@ find_remote(plomb_image_question *q, plomb_digest *digest)
 	}
 	s = plomb_registry_image(q->ctx->work, &q->image->store, q->image->reference.tag, NULL, &image);
 	*digest = image.digest;
-	return s;
+	return s == PLOMB_NO_ROOM && q->is_bounded && is_last_try(q) && !q->image->store.is_exhausted ? PLOMB_LIMIT_EXCEEDED : s;
 }
 
 /* Nothing but the lack of signatures speaks against it. */
@@ -342,7 +352,8 @@ judge_remote(plomb_image_question *q)
 	set_digest(q, &digest);
 	search.prefix = q->remote->prefix;
 	search.suffix = q->is_attestation ? ".att" : ".sig";
-	search.max_blob = q->is_attestation ? PLOMB_MAX_INPUT_BYTES : PLOMB_MAX_BUNDLE_BYTES;
+	search.max_blob = q->is_bounded ? PLOMB_MAX_SIGNATURE_BLOB : q->is_attestation ? PLOMB_MAX_INPUT_BYTES : PLOMB_MAX_BUNDLE_BYTES;
+	search.is_last_try = q->is_bounded && is_last_try(q);
 	search.is_enough = has_accepted;
 	s = plomb_registry_signatures(q->ctx->work, &q->image->store, &digest, &search, on_found, q);
 	if (s == PLOMB_NO_ROOM) {
@@ -357,8 +368,20 @@ judge_remote(plomb_image_question *q)
 
 /* see verify_image.h */
 plomb_status
+plomb_image_with_room(plomb_image_question *q, plomb_room_fn fn, void *user, plomb_fault *fault)
+{
+	/* What is not touched costs nothing, and nothing has to be fetched again for want of it. */
+	q->most_room = PLOMB_ROOM_MOST;
+	return plomb_with_room_of(fn, user, q->is_bounded ? PLOMB_SIGNATURE_ROOM + PLOMB_ROOM_START : PLOMB_ROOM_START, &q->most_room, fault);
+}
+
+/* see verify_image.h */
+plomb_status
 plomb_image_judge(plomb_image_question *q, plomb_ctx *ctx)
 {
 	q->ctx = ctx;
+	if (q->is_bounded) {
+		q->most_room = plomb_work_mark(ctx->work) + PLOMB_SIGNATURE_ROOM;
+	}
 	return q->local != NULL ? judge_local(q) : judge_remote(q);
 }

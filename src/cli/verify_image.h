@@ -10,6 +10,7 @@
 #include "judgement.h"
 #include "local_image.h"
 #include "remote.h"
+#include "room.h"
 
 /* What all answers about one image may have together. */
 #define PLOMB_MAX_FETCHED_SIGNATURES   (32u << 20)
@@ -33,9 +34,19 @@ typedef struct {
 	void *user;
 } plomb_wanted;
 
+/*
+ * What a registry can make us take for one signature: a bundle or a payload
+ * of so many bytes, and so much of the work buffer beside trust and policies.
+ * Nothing that is meant for a signature comes near. Attestations have no such
+ * bounds: an SBOM may be as large as PLOMB_MAX_INPUT_BYTES allows.
+ */
+#define PLOMB_MAX_SIGNATURE_BLOB (1u << 20)
+#define PLOMB_SIGNATURE_ROOM     (1536u << 10)
+
 typedef struct {
 	plomb_wanted *wanted;
 	size_t wanted_count;
+	int is_bounded;       /* signatures from a registry are looked for, within the bounds above */
 	int is_attestation;   /* attestations are looked for, not signatures */
 	int old_formats_only; /* bundles do not count */
 	int check_content;    /* of a layout: hash the image's own blobs too */
@@ -47,7 +58,11 @@ typedef struct {
 	/* Of the try under way. */
 	plomb_ctx *ctx;
 	plomb_message artifact;
+	size_t most_room; /* of the work buffer */
 } plomb_image_question;
+
+/* Ask fn for the answer with as much work buffer as it needs, as plomb_with_room; fn calls plomb_image_judge. */
+PLOMB_MUST_CHECK plomb_status plomb_image_with_room(plomb_image_question *q, plomb_room_fn fn, void *user, plomb_fault *fault);
 
 /*
  * Fill in the judgements. The image is accepted if each of them is. Everything

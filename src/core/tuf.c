@@ -149,6 +149,20 @@ read_common(plomb_ctx *ctx, plomb_tuf_role role, plomb_tuf_file *file)
 	return PLOMB_OK;
 }
 
+/* Not described by a hash, a file is parsed before anybody has vouched for it. */
+static plomb_status
+check_tokens(plomb_view bytes)
+{
+	uint32_t count = 0;
+	plomb_status s;
+
+	if (bytes.n / 2 < PLOMB_TUF_MAX_TOKENS) {
+		return PLOMB_OK;
+	}
+	s = plomb_json_check(bytes, &count);
+	return s == PLOMB_OK && count > PLOMB_TUF_MAX_TOKENS ? PLOMB_LIMIT_EXCEEDED : s;
+}
+
 static plomb_status
 open_file(plomb_ctx *ctx, plomb_tuf_role role, plomb_view bytes, plomb_tuf_file *file)
 {
@@ -159,7 +173,7 @@ open_file(plomb_ctx *ctx, plomb_tuf_role role, plomb_view bytes, plomb_tuf_file 
 	if (bytes.n > roles[role].max) {
 		return refuse_numbers(ctx, PLOMB_TUF_LENGTH, "length", roles[role].max, bytes.n);
 	}
-	if ((s = plomb_json_parse(ctx->work, bytes, &file->doc)) != PLOMB_OK) {
+	if ((s = check_tokens(bytes)) != PLOMB_OK || (s = plomb_json_parse(ctx->work, bytes, &file->doc)) != PLOMB_OK) {
 		return as_malformed(ctx, s, roles[role].name);
 	}
 	file->signed_ = plomb_json_member(&file->doc, 0, "signed");

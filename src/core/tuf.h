@@ -28,6 +28,7 @@
 #define PLOMB_TUF_MAX_TIMESTAMP_BYTES (16u << 10)
 #define PLOMB_TUF_MAX_SNAPSHOT_BYTES  (2u << 20)
 #define PLOMB_TUF_MAX_TARGETS_BYTES   (5u << 20)
+#define PLOMB_TUF_MAX_TOKENS          65536 /* of JSON; what a file of zeros and commas would take in memory is eight times its size */
 #define PLOMB_TUF_MAX_ROOT_STEPS      256  /* new roots in one run; the public instance made 15 in five years */
 #define PLOMB_TUF_MAX_KEYS            64   /* of one role; real ones have up to 6 */
 #define PLOMB_TUF_MAX_SIGNATURES      64   /* of one file */

@@ -11,4 +11,7 @@
  */
 void *plomb_grow(plomb_memory *memory, void *array, size_t *room, size_t count, size_t size);
 
+/* The same, and never room for more than most elements, which count is not more than. */
+void *plomb_grow_up_to(plomb_memory *memory, void *array, size_t *room, size_t count, size_t size, size_t most);
+
 #endif

@@ -340,6 +340,21 @@ clear(plomb_manifest *manifest)
 	manifest->annotations = PLOMB_JSON_NONE;
 }
 
+/* A million empty layers are four megabytes, and would take forty as tokens. */
+static plomb_status
+check_tokens(plomb_view text)
+{
+	uint32_t count = 0;
+	plomb_status s;
+
+	/* A token has two bytes at least, with what parts it from the next; only the first has none before it. */
+	if (text.n / 2 < PLOMB_MAX_MANIFEST_TOKENS) {
+		return PLOMB_OK;
+	}
+	s = own_reason(plomb_json_check(text, &count));
+	return s == PLOMB_OK && count > PLOMB_MAX_MANIFEST_TOKENS ? PLOMB_LIMIT_EXCEEDED : s;
+}
+
 /* see manifest.h */
 plomb_status
 plomb_manifest_parse(plomb_work *work, plomb_view text, plomb_manifest *manifest)
@@ -351,7 +366,10 @@ plomb_manifest_parse(plomb_work *work, plomb_view text, plomb_manifest *manifest
 	if (text.n > PLOMB_MAX_MANIFEST_BYTES) {
 		return PLOMB_LIMIT_EXCEEDED;
 	}
-	s = own_reason(plomb_json_parse(work, text, &manifest->doc));
+	s = check_tokens(text);
+	if (s == PLOMB_OK) {
+		s = own_reason(plomb_json_parse(work, text, &manifest->doc));
+	}
 	if (s == PLOMB_OK) {
 		s = read_body(work, manifest);
 	}

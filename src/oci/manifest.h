@@ -7,6 +7,7 @@
 #define PLOMB_MAX_MANIFEST_BYTES (4u << 20)
 #define PLOMB_MAX_LAYERS         1000 /* cosign's cap, CVE-2023-46737 */
 #define PLOMB_MAX_DESCRIPTORS    1000 /* manifests in an index */
+#define PLOMB_MAX_MANIFEST_TOKENS 32768 /* of JSON; a thousand descriptors with four annotations each have 25,000 */
 
 typedef struct {
 	plomb_view media_type;

@@ -1,4 +1,5 @@
 /* see store_registry.h: what hangs on an image in a registry */
+#include "grow.h"
 #include "store_registry.h"
 #include "walk.h"
 
@@ -21,30 +22,116 @@ read_page(plomb_walk *w, const plomb_fetched *page, plomb_manifest *index)
 	return index->kind == PLOMB_MANIFEST_INDEX ? PLOMB_OK : PLOMB_REFERRERS_MALFORMED;
 }
 
-static plomb_status
-visit_page(plomb_walk *w, plomb_walk_pass now, const plomb_fetched *page, uint32_t *count)
+static void
+copy_type(char out[PLOMB_MAX_TYPE + 1], plomb_view type)
 {
+	size_t n = type.n > PLOMB_MAX_TYPE ? PLOMB_MAX_TYPE : type.n;
+
+	memset(out, 0, PLOMB_MAX_TYPE + 1);
+	if (n != 0) {
+		memcpy(out, type.p, n);
+	}
+}
+
+/* What matters of a descriptor, without the page that it stands in. */
+static plomb_status
+note_referrer(plomb_store_registry *store, const plomb_descriptor *descriptor)
+{
+	plomb_referrer *more;
+
+	more = plomb_grow(store->memory, store->referrer, &store->referrer_room, store->referrer_count + 1, sizeof *more);
+	if (more == NULL) {
+		store->is_exhausted = 1;
+		return PLOMB_NO_ROOM;
+	}
+	store->referrer = more;
+	more += store->referrer_count;
+	more->digest = descriptor->digest;
+	more->size = descriptor->size;
+	copy_type(more->media_type, descriptor->media_type);
+	copy_type(more->artifact_type, descriptor->artifact_type);
+	store->referrer_count ++;
+	return PLOMB_OK;
+}
+
+static plomb_status
+note_page(plomb_walk *w, plomb_store_registry *store, const plomb_fetched *page)
+{
+	size_t before = store->referrer_count;
 	plomb_manifest index;
 	plomb_status s;
 	uint32_t i;
 
 	s = read_page(w, page, &index);
-	if (s != PLOMB_OK) {
-		return s;
+	if (s == PLOMB_OK && index.count > PLOMB_MAX_REFERRERS - store->referrer_count) {
+		s = PLOMB_REFERRERS_TOO_MANY;
 	}
-	*count += index.count;
-	if (*count > PLOMB_MAX_REFERRERS) {
-		return PLOMB_REFERRERS_TOO_MANY;
-	}
-	for (i = 0; i < index.count; i ++) {
+	for (i = 0; s == PLOMB_OK && i < index.count; i ++) {
 		size_t mark = plomb_work_mark(w->work);
 		plomb_descriptor referrer;
 
 		w->is_listed = 1;
 		s = plomb_manifest_descriptor(w->work, &index, i, &referrer);
 		if (s == PLOMB_OK) {
-			s = plomb_walk_check_spent(w, plomb_walk_visit(w, now, &referrer, 1));
+			s = note_referrer(store, &referrer);
 		}
+		w->is_listed = 0;
+		plomb_work_release(w->work, mark);
+	}
+	if (s != PLOMB_OK) {
+		store->referrer_count = before;
+	}
+	return s;
+}
+
+/* The whole list, once: a page is large, and what matters of it is small. */
+static plomb_status
+list_referrers(plomb_walk *w, plomb_store_registry *store)
+{
+	while (!store->is_listed) {
+		size_t mark = plomb_work_mark(w->work);
+		const plomb_fetched *page;
+		plomb_status s = plomb_registry_referrers(store, &w->digest, store->pages_read, &page);
+
+		if (s == PLOMB_UNSET) {
+			store->is_listed = 1;
+			return PLOMB_OK;
+		}
+		if (s == PLOMB_OK) {
+			s = note_page(w, store, page);
+			plomb_work_release(w->work, mark);
+		}
+		if (s != PLOMB_OK) {
+			return s;
+		}
+		plomb_registry_forget(store, page);
+		store->pages_read ++;
+	}
+	return PLOMB_OK;
+}
+
+static plomb_status
+visit_referrers(plomb_walk *w, const plomb_store_registry *store, plomb_walk_pass now)
+{
+	size_t i;
+
+	for (i = 0; i < store->referrer_count; i ++) {
+		const plomb_referrer *r = store->referrer + i;
+		size_t mark = plomb_work_mark(w->work);
+		plomb_descriptor descriptor;
+		plomb_status s;
+
+		memset(&descriptor, 0, sizeof descriptor);
+		descriptor.digest = r->digest;
+		descriptor.size = r->size;
+		descriptor.media_type = plomb_view_of(r->media_type);
+		if (r->artifact_type[0] != '\0') {
+			descriptor.artifact_type = plomb_view_of(r->artifact_type);
+		}
+		descriptor.annotations = PLOMB_JSON_NONE;
+		descriptor.platform = PLOMB_JSON_NONE;
+		w->is_listed = 1;
+		s = plomb_walk_check_spent(w, plomb_walk_visit(w, now, &descriptor, 1));
 		w->is_listed = 0;
 		plomb_work_release(w->work, mark);
 		if (s != PLOMB_OK) {
@@ -52,31 +139,6 @@ visit_page(plomb_walk *w, plomb_walk_pass now, const plomb_fetched *page, uint32
 		}
 	}
 	return PLOMB_OK;
-}
-
-static plomb_status
-visit_referrers(plomb_walk *w, plomb_store_registry *store, plomb_walk_pass now)
-{
-	uint32_t count = 0;
-	size_t i;
-
-	for (i = 0; ; i ++) {
-		size_t mark = plomb_work_mark(w->work);
-		const plomb_fetched *kept;
-		plomb_fetched page;
-		plomb_status s = plomb_registry_referrers(store, &w->digest, i, &kept);
-
-		if (s != PLOMB_OK) {
-			return s == PLOMB_UNSET ? PLOMB_OK : s;
-		}
-		/* The list of what is kept may move while more is fetched; the bytes stay. */
-		page = *kept;
-		s = visit_page(w, now, &page, &count);
-		plomb_work_release(w->work, mark);
-		if (s != PLOMB_OK) {
-			return s;
-		}
-	}
 }
 
 static plomb_status
@@ -109,7 +171,7 @@ visit_tag(plomb_walk *w, plomb_store_registry *store, const char *prefix, const 
 	if (!plomb_registry_tag_name(tag, prefix, &w->digest, suffix)) {
 		return PLOMB_REFERENCE_INVALID;
 	}
-	s = plomb_registry_tag(store, tag, &kept);
+	s = plomb_registry_tag(store, tag, PLOMB_MAX_ATTACHED_BYTES, &kept);
 	if (s != PLOMB_OK) {
 		return s == PLOMB_UNSET ? PLOMB_OK : s;
 	}
@@ -127,11 +189,26 @@ visit_tag(plomb_walk *w, plomb_store_registry *store, const char *prefix, const 
 static plomb_status
 visit_all_referrers(plomb_walk *w, plomb_store_registry *store)
 {
-	plomb_status s;
+	plomb_registry *registry = store->network->registry;
+	char why[sizeof registry->why];
+	plomb_status s, listed;
 
 	w->origin = "referrer";
-	s = visit_referrers(w, store, PLOMB_PASS_BUNDLES);
-	return s == PLOMB_OK ? visit_referrers(w, store, PLOMB_PASS_REFERRERS) : s;
+	listed = list_referrers(w, store);
+	if (listed == PLOMB_NO_ROOM) {
+		return listed;
+	}
+	/* What the list says up to where it breaks off is looked at all the same; why it did is told in the end. */
+	memcpy(why, registry->why, sizeof why);
+	if ((s = visit_referrers(w, store, PLOMB_PASS_BUNDLES)) != PLOMB_OK
+		|| (s = visit_referrers(w, store, PLOMB_PASS_REFERRERS)) != PLOMB_OK)
+	{
+		return s;
+	}
+	if (listed != PLOMB_OK) {
+		memcpy(registry->why, why, sizeof why);
+	}
+	return listed;
 }
 
 static plomb_status
@@ -159,11 +236,14 @@ plomb_registry_signatures(plomb_work *work, plomb_store_registry *store, const p
 	s = plomb_walk_init(&w, work, &store->store, digest, found, user);
 	w.max_blob = search->max_blob;
 	w.believes_types = 1;
+	w.is_last_try = search->is_last_try;
+	w.is_exhausted = &store->is_exhausted;
 	if (s == PLOMB_OK) {
 		s = search_all(&w, store, search);
 	}
 	plomb_work_release(work, mark);
-	return s;
+	/* Memory that the system refuses is another matter, and so is asking again. */
+	return s == PLOMB_NO_ROOM && search->is_last_try && !store->is_exhausted ? PLOMB_LIMIT_EXCEEDED : s;
 }
 
 static plomb_status

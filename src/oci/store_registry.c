@@ -42,7 +42,51 @@ put_digest(char *out, size_t room, size_t *n, const plomb_digest *digest, const 
 typedef struct {
 	plomb_store_registry *store;
 	plomb_fetched *into;
+	size_t max;
 } body;
+
+static int
+is_gone(const plomb_fetched *fetched)
+{
+	return fetched->p == NULL && fetched->n != 0;
+}
+
+/* Its digest and its length stay. */
+static void
+drop_body(plomb_store_registry *s, plomb_fetched *fetched)
+{
+	s->memory->give(s->memory, fetched->p, fetched->room);
+	fetched->p = NULL;
+	fetched->room = 0;
+}
+
+/*
+ * Of what nobody reads any more only so much stays; the largest goes first,
+ * as manifests are small and asked for twice. A hostile list names a hundred
+ * large things, one after the other.
+ */
+static void
+drop_idle(plomb_store_registry *s)
+{
+	size_t i, idle, largest;
+
+	do {
+		idle = 0;
+		largest = SIZE_MAX;
+		for (i = 0; i < s->kept_count; i ++) {
+			if (s->kept[i].p == NULL || s->kept[i].is_page || i == s->busy_manifest || i == s->busy_blob) {
+				continue;
+			}
+			idle += s->kept[i].room;
+			if (largest == SIZE_MAX || s->kept[i].room > s->kept[largest].room) {
+				largest = i;
+			}
+		}
+		if (idle > PLOMB_MAX_IDLE_BYTES) {
+			drop_body(s, s->kept + largest);
+		}
+	} while (idle > PLOMB_MAX_IDLE_BYTES);
+}
 
 static plomb_status
 take_body(void *user, plomb_view bytes)
@@ -54,8 +98,9 @@ take_body(void *user, plomb_view bytes)
 	if (bytes.n > s->max_fetched - s->fetched_bytes) {
 		return PLOMB_LIMIT_EXCEEDED;
 	}
-	more = plomb_grow(s->memory, b->into->p, &b->into->room, b->into->n + bytes.n, 1);
+	more = plomb_grow_up_to(s->memory, b->into->p, &b->into->room, b->into->n + bytes.n, 1, b->max);
 	if (more == NULL) {
+		s->is_exhausted = 1;
 		return PLOMB_NO_ROOM;
 	}
 	b->into->p = more;
@@ -122,7 +167,10 @@ question(plomb_store_registry *s, const char *url, const plomb_place *place, con
 
 	b.store = s;
 	b.into = into;
+	b.max = max;
+	into->n = 0;
 	memset(h, 0, sizeof *h);
+	drop_idle(s);
 	plomb_registry_ask(net->registry, url, text_of(place->repository), accept, max);
 	for (;;) {
 		plomb_step step = plomb_registry_next(net->registry, &request, &wait_ms);
@@ -133,6 +181,10 @@ question(plomb_store_registry *s, const char *url, const plomb_place *place, con
 		if (step == PLOMB_STEP_WAIT) {
 			net->pause->wait(net->pause, wait_ms);
 			continue;
+		}
+		/* A token server's answer is no body of ours. */
+		if (into->n != 0) {
+			memset(into->p, 0, into->n);
 		}
 		into->n = 0;
 		request.sink = take_body;
@@ -263,7 +315,7 @@ bytes_of(const plomb_fetched *fetched)
 
 	/* An empty body has no memory, but an address. */
 	bytes.p = fetched->p == NULL ? (const unsigned char *)"" : fetched->p;
-	bytes.n = fetched->n;
+	bytes.n = fetched->p == NULL ? 0 : fetched->n;
 	return bytes;
 }
 
@@ -274,14 +326,28 @@ compute(const plomb_store_registry *s, plomb_fetched *fetched, plomb_hash hash)
 	plomb_hash_of(s->crypto, hash, bytes_of(fetched), fetched->digest.bytes);
 }
 
+/* From now on this one is read, and no other of its kind. */
 static const plomb_fetched *
-find_kept(const plomb_store_registry *s, const plomb_digest *digest, int is_manifest)
+use(plomb_store_registry *s, size_t i)
+{
+	*(s->kept[i].is_manifest ? &s->busy_manifest : &s->busy_blob) = i;
+	return s->kept + i;
+}
+
+static const plomb_fetched *
+find_kept(plomb_store_registry *s, const plomb_digest *digest, int is_manifest)
 {
 	size_t i;
 
+	s->busy_blob = SIZE_MAX;
+	if (is_manifest) {
+		s->busy_manifest = SIZE_MAX;
+	}
 	for (i = 0; i < s->kept_count; i ++) {
-		if (s->kept[i].is_manifest == is_manifest && plomb_digest_eq(&s->kept[i].digest, digest)) {
-			return s->kept + i;
+		const plomb_fetched *f = s->kept + i;
+
+		if (f->is_manifest == is_manifest && !is_gone(f) && plomb_digest_eq(&f->digest, digest)) {
+			return use(s, i);
 		}
 	}
 	return NULL;
@@ -294,11 +360,13 @@ keep(plomb_store_registry *s, plomb_fetched *fetched)
 	plomb_fetched *more = plomb_grow(s->memory, s->kept, &s->kept_room, s->kept_count + 1, sizeof *s->kept);
 
 	if (more == NULL) {
+		s->is_exhausted = 1;
 		give_back(s, fetched);
 		return PLOMB_NO_ROOM;
 	}
 	s->kept = more;
 	more[s->kept_count] = *fetched;
+	(void)use(s, s->kept_count);
 	s->kept_count ++;
 	return PLOMB_OK;
 }
@@ -323,6 +391,7 @@ remember_name(plomb_store_registry *s, const char *name, size_t kept)
 	size_t n = 0;
 
 	if (more == NULL) {
+		s->is_exhausted = 1;
 		return PLOMB_NO_ROOM;
 	}
 	s->named = more;
@@ -440,7 +509,7 @@ registry_manifest(plomb_store *store, plomb_work *work, const plomb_digest *dige
 	(void)work;
 	bytes->p = NULL;
 	bytes->n = 0;
-	status = must_be_there(fetch(s, &s->signatures, digest, 1, size, PLOMB_MAX_MANIFEST_BYTES, &found));
+	status = must_be_there(fetch(s, &s->signatures, digest, 1, size, PLOMB_MAX_ATTACHED_BYTES, &found));
 	if (status == PLOMB_OK) {
 		status = check_type(found, media_type);
 	}
@@ -484,9 +553,34 @@ no_list(plomb_store *store, size_t i, plomb_digest *digest, uint64_t *size)
 
 /* ------------------------------------------------------------------ by name */
 
+/* What a name has led to already. It may mean something else by now: by its digest, if the body is gone. */
+static plomb_status
+fetch_named(plomb_store_registry *s, const plomb_place *place, struct plomb_named *named, size_t max, const plomb_fetched **found)
+{
+	plomb_digest digest;
+	plomb_status status;
+	size_t i = (size_t)(named - s->named);
+
+	*found = NULL;
+	if (named->kept == SIZE_MAX) {
+		return PLOMB_UNSET;
+	}
+	if (!is_gone(s->kept + named->kept)) {
+		s->busy_blob = SIZE_MAX;
+		*found = use(s, named->kept);
+		return PLOMB_OK;
+	}
+	digest = s->kept[named->kept].digest;
+	status = must_be_there(fetch(s, place, &digest, 1, UINT64_MAX, max, found));
+	if (status == PLOMB_OK) {
+		s->named[i].kept = (size_t)(*found - s->kept);
+	}
+	return status;
+}
+
 /* A tag's manifest as it came. The digest is computed; what the header says may only refuse. */
 static plomb_status
-fetch_tag(plomb_store_registry *s, const plomb_place *place, const char *tag, const plomb_fetched **found)
+fetch_tag(plomb_store_registry *s, const plomb_place *place, const char *tag, size_t max, const plomb_fetched **found)
 {
 	char url[PLOMB_MAX_URL], rest[300];
 	struct plomb_named *named = find_named(s, tag);
@@ -497,15 +591,16 @@ fetch_tag(plomb_store_registry *s, const plomb_place *place, const char *tag, co
 
 	*found = NULL;
 	if (named != NULL) {
-		*found = named->kept == SIZE_MAX ? NULL : s->kept + named->kept;
-		return *found == NULL ? PLOMB_UNSET : PLOMB_OK;
+		return fetch_named(s, place, named, max, found);
 	}
+	s->busy_manifest = SIZE_MAX;
+	s->busy_blob = SIZE_MAX;
 	if (!put(rest, sizeof rest, &n, "manifests/") || !put(rest, sizeof rest, &n, tag)) {
 		return PLOMB_REFERENCE_INVALID;
 	}
 	memset(&fetched, 0, sizeof fetched);
 	fetched.is_manifest = 1;
-	status = ask(s, url, place, rest, ACCEPT_MANIFEST, PLOMB_MAX_MANIFEST_BYTES, &fetched, &h);
+	status = ask(s, url, place, rest, ACCEPT_MANIFEST, max, &fetched, &h);
 	if (status == PLOMB_OK && s->network->registry->http_status != 200) {
 		status = other_status(s);
 	}
@@ -529,9 +624,9 @@ fetch_tag(plomb_store_registry *s, const plomb_place *place, const char *tag, co
 
 /* see store_registry.h */
 plomb_status
-plomb_registry_tag(plomb_store_registry *store, const char *tag, const plomb_fetched **fetched)
+plomb_registry_tag(plomb_store_registry *store, const char *tag, size_t max, const plomb_fetched **fetched)
 {
-	return fetch_tag(store, &store->signatures, tag, fetched);
+	return fetch_tag(store, &store->signatures, tag, max, fetched);
 }
 
 /* see store_registry.h */
@@ -563,7 +658,7 @@ plomb_registry_image(plomb_work *work, plomb_store_registry *store,
 
 	memset(image, 0, sizeof *image);
 	if (tag.n != 0) {
-		s = plomb_url_put(name, sizeof name, &n, tag, 0) ? fetch_tag(store, &store->image, name, &found) : PLOMB_REFERENCE_INVALID;
+		s = plomb_url_put(name, sizeof name, &n, tag, 0) ? fetch_tag(store, &store->image, name, PLOMB_MAX_MANIFEST_BYTES, &found) : PLOMB_REFERENCE_INVALID;
 	} else {
 		s = fetch(store, &store->image, digest, 1, UINT64_MAX, PLOMB_MAX_MANIFEST_BYTES, &found);
 	}
@@ -676,7 +771,10 @@ fetch_page(plomb_store_registry *s, const plomb_digest *digest, size_t i, int *i
 	header h;
 
 	*is_absent = 0;
+	s->busy_manifest = SIZE_MAX;
+	s->busy_blob = SIZE_MAX;
 	memset(&page, 0, sizeof page);
+	page.is_page = 1;
 	if (i == 0) {
 		status = put(rest, sizeof rest, &n, "referrers/") && put_digest(rest, sizeof rest, &n, digest, ":")
 			? ask(s, url, &s->signatures, rest, PLOMB_MEDIA_OCI_INDEX, PLOMB_MAX_MANIFEST_BYTES, &page, &h) : PLOMB_REFERENCE_INVALID;
@@ -719,7 +817,7 @@ fetch_fallback(plomb_store_registry *s, const plomb_digest *digest)
 	if (!plomb_registry_tag_name(tag, "", digest, "")) {
 		return PLOMB_REFERENCE_INVALID;
 	}
-	status = fetch_tag(s, &s->signatures, tag, &found);
+	status = fetch_tag(s, &s->signatures, tag, PLOMB_MAX_MANIFEST_BYTES, &found);
 	if (status == PLOMB_OK && plomb_media_kind(found->media_type, NULL) != PLOMB_MANIFEST_INDEX) {
 		s->store.has_odd_fallback = 1;
 		status = PLOMB_UNSET;
@@ -763,11 +861,14 @@ plomb_registry_referrers(plomb_store_registry *store, const plomb_digest *digest
 		}
 		named = find_named(store, name);
 	}
-	if (named == NULL || named->kept == SIZE_MAX) {
-		return PLOMB_UNSET;
-	}
-	*fetched = store->kept + named->kept;
-	return PLOMB_OK;
+	return named == NULL ? PLOMB_UNSET : fetch_named(store, &store->signatures, named, PLOMB_MAX_MANIFEST_BYTES, fetched);
+}
+
+/* see store_registry.h */
+void
+plomb_registry_forget(plomb_store_registry *store, const plomb_fetched *fetched)
+{
+	drop_body(store, store->kept + (fetched - store->kept));
 }
 
 /* ----------------------------------------------------------- beginning and end */
@@ -815,6 +916,8 @@ plomb_store_registry_init(plomb_store_registry *store, plomb_network *network, p
 	store->image = *image;
 	store->signatures = *image;
 	store->max_fetched = PLOMB_MAX_INPUT_BYTES;
+	store->busy_manifest = SIZE_MAX;
+	store->busy_blob = SIZE_MAX;
 }
 
 /* see store_registry.h */
@@ -831,10 +934,14 @@ plomb_store_registry_free(plomb_store_registry *store)
 	}
 	store->memory->give(store->memory, store->kept, store->kept_room * sizeof *store->kept);
 	store->memory->give(store->memory, store->named, store->named_room * sizeof *store->named);
+	store->memory->give(store->memory, store->referrer, store->referrer_room * sizeof *store->referrer);
 	store->kept = NULL;
 	store->named = NULL;
 	store->kept_count = 0;
 	store->kept_room = 0;
 	store->named_count = 0;
 	store->named_room = 0;
+	store->referrer = NULL;
+	store->referrer_count = 0;
+	store->referrer_room = 0;
 }

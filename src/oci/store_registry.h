@@ -16,6 +16,8 @@
 #define PLOMB_MAX_HOSTS          16 /* whose scheme is remembered */
 #define PLOMB_MAX_REFERRER_PAGES 50
 #define PLOMB_MAX_REFERRERS      1000
+#define PLOMB_MAX_ATTACHED_BYTES (2u << 20)  /* of a manifest of signatures: a hundred of cosign 2's, with chains and timestamps, have one and a half */
+#define PLOMB_MAX_IDLE_BYTES     (512u << 10) /* of bodies that nobody reads just now */
 #define PLOMB_PROBE_MS           3000 /* how long a host that may speak http gets to show that it speaks TLS */
 
 /* What all images of a run share: connections, tokens, and which host speaks TLS. */
@@ -37,11 +39,16 @@ typedef struct {
 	char repository[300]; /* with "library/" */
 } plomb_place;
 
-/* Something that was fetched. */
+/*
+ * Something that was fetched. A body is good until the next of its kind is
+ * asked for, and a blob's also until the next manifest is: what nobody reads
+ * any more goes when there is too much of it, and would be fetched again.
+ */
 typedef struct {
 	plomb_digest digest; /* computed */
 	int is_manifest;
-	unsigned char *p;
+	int is_page;         /* of a list that cannot be asked for again: stays until plomb_registry_forget */
+	unsigned char *p;    /* NULL although there are bytes: it is gone */
 	size_t n, room;
 	plomb_view media_type; /* of a manifest: one of the four constants, or absent if it had none of them */
 } plomb_fetched;
@@ -53,6 +60,15 @@ typedef enum {
 	PLOMB_LISTER_TAG,         /* sha256-<hex>, since the registry cannot */
 	PLOMB_LISTER_NONE         /* neither */
 } plomb_lister;
+
+/* An entry of the list of referrers, as far as it matters. A type that is cut is none that is known. */
+#define PLOMB_MAX_TYPE 79
+typedef struct {
+	plomb_digest digest;
+	uint64_t size;
+	char media_type[PLOMB_MAX_TYPE + 1];
+	char artifact_type[PLOMB_MAX_TYPE + 1];
+} plomb_referrer;
 
 typedef struct {
 	plomb_store store; /* first, so that it can be cast back */
@@ -70,6 +86,12 @@ typedef struct {
 		size_t kept;    /* SIZE_MAX: there is no such thing */
 	} *named;
 	size_t named_count, named_room;
+	size_t busy_manifest, busy_blob; /* the latest ones, which somebody reads; SIZE_MAX: none */
+	int is_exhausted;               /* memory was refused, by the system or by its ceiling */
+	/* Of the list of referrers: what was read of it, from how many pages. */
+	plomb_referrer *referrer;
+	size_t referrer_count, referrer_room, pages_read;
+	int is_listed;                  /* to its end */
 	char next_page[PLOMB_MAX_URL]; /* empty: no further page is announced */
 	plomb_lister lister;
 } plomb_store_registry;
@@ -94,10 +116,10 @@ PLOMB_MUST_CHECK plomb_status plomb_registry_image(plomb_work *work, plomb_store
 	plomb_view tag, const plomb_digest *digest, plomb_layout_image *image);
 
 /*
- * A manifest by its tag, in the signatures' repository. PLOMB_UNSET if there
- * is none. Not parsed.
+ * A manifest by its tag, in the signatures' repository, of at most max
+ * bytes. PLOMB_UNSET if there is none. Not parsed.
  */
-PLOMB_MUST_CHECK plomb_status plomb_registry_tag(plomb_store_registry *store, const char *tag, const plomb_fetched **fetched);
+PLOMB_MUST_CHECK plomb_status plomb_registry_tag(plomb_store_registry *store, const char *tag, size_t max, const plomb_fetched **fetched);
 
 /*
  * The i-th page of what refers to a digest: an index, not parsed. Page 0
@@ -107,6 +129,9 @@ PLOMB_MUST_CHECK plomb_status plomb_registry_tag(plomb_store_registry *store, co
  */
 PLOMB_MUST_CHECK plomb_status plomb_registry_referrers(plomb_store_registry *store, const plomb_digest *digest, size_t i, const plomb_fetched **fetched);
 
+/* Its body is not needed any more. */
+void plomb_registry_forget(plomb_store_registry *store, const plomb_fetched *fetched);
+
 /* The tag of a digest's attachments: prefix, sha256-<hex>, suffix. Room for 200 bytes; 0 if it is longer. */
 int plomb_registry_tag_name(char out[200], const char *prefix, const plomb_digest *digest, const char *suffix);
 
@@ -115,6 +140,7 @@ typedef struct {
 	const char *prefix; /* --attachment-tag-prefix, or "" */
 	const char *suffix; /* of the tag: ".sig" or ".att" */
 	size_t max_blob;
+	int is_last_try; /* there will be no more work buffer: what takes more is PLOMB_LIMIT_EXCEEDED */
 	/* Asked before the tag is looked at: nonzero if what was found is enough. May be NULL. */
 	int (*is_enough)(void *user);
 } plomb_registry_search;

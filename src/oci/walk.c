@@ -48,16 +48,19 @@ report(plomb_walk *w, const plomb_found *found)
 {
 	plomb_found told;
 
-	/* That is no fault of the candidate: the caller may have more, and asks again. */
+	told = *found;
+	told.origin = w->origin;
+	/* That is no fault of the candidate if the caller may have more, and asks again. */
 	if (found->trouble == PLOMB_NO_ROOM) {
-		return PLOMB_NO_ROOM;
+		if (!w->is_last_try || (w->is_exhausted != NULL && *w->is_exhausted)) {
+			return PLOMB_NO_ROOM;
+		}
+		told.trouble = PLOMB_LIMIT_EXCEEDED;
 	}
 	if (w->found_count == PLOMB_MAX_CANDIDATES) {
 		return PLOMB_LIMIT_EXCEEDED;
 	}
 	w->found_count ++;
-	told = *found;
-	told.origin = w->origin;
 	return w->found(w->user, &told);
 }
 

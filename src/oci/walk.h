@@ -28,6 +28,8 @@ typedef struct {
 	const char *suffix;
 	int is_listed;        /* what is visited now stands in a list of referrers */
 	size_t max_blob;      /* of a payload or bundle */
+	int is_last_try;      /* there will be no more room: what takes more is too large */
+	const int *is_exhausted; /* unless the store's own memory was refused; may be NULL */
 	int believes_types;   /* an artifact type that says something else need not be looked at */
 	unsigned char hex[2 * PLOMB_MAX_HASH_LEN]; /* the image's digest */
 	size_t hex_len;
@@ -41,8 +43,8 @@ typedef struct {
 } plomb_walk;
 
 /*
- * Look for candidates, or for everything. Fills in all but image, origin and
- * believes_types, which are zero. PLOMB_NO_ROOM.
+ * Look for candidates, or for everything. Fills in all but image, origin,
+ * is_last_try, is_exhausted and believes_types, which are zero. PLOMB_NO_ROOM.
  */
 PLOMB_MUST_CHECK plomb_status plomb_walk_init(plomb_walk *w, plomb_work *work, plomb_store *store,
 	const plomb_digest *digest, plomb_found_fn found, void *user);

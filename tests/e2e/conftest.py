@@ -36,19 +36,22 @@ def no_network():
 
 @pytest.fixture(scope="session")
 def tls(tmp_path_factory):
-    """An authority, a certificate for localhost and 127.0.0.1, one for other.example, one for a client."""
+    """
+    An authority, a certificate for localhost and 127.0.0.1, one for other.example, one for a client; for localhost also one that has expired, one that
+    is not valid yet, and one that nobody else has signed.
+    """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
     folder = tmp_path_factory.mktemp("tls")
     now = datetime.datetime.now(datetime.timezone.utc)
 
-    def make(name, hosts, issuer=None, ca=False):
+    def make(name, hosts, issuer=None, ca=False, days=(-1, 30)):
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
         builder = (x509.CertificateBuilder().subject_name(subject).issuer_name(issuer[0] if issuer else subject)
                    .public_key(key.public_key()).serial_number(x509.random_serial_number())
-                   .not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=30))
+                   .not_valid_before(now + datetime.timedelta(days=days[0])).not_valid_after(now + datetime.timedelta(days=days[1]))
                    .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True))
         if hosts:
             names = [x509.IPAddress(ipaddress.ip_address(h)) if h[0].isdigit() else x509.DNSName(h) for h in hosts]
@@ -62,4 +65,7 @@ def tls(tmp_path_factory):
     make("good", ["localhost", "127.0.0.1"], authority)
     make("other", ["other.example"], authority)
     make("client", [], authority)
+    make("expired", ["localhost"], authority, days=(-30, -1))
+    make("early", ["localhost"], authority, days=(1, 30))
+    make("alone", ["localhost"])
     return lambda name: str(folder / name)
