@@ -18,7 +18,8 @@ import time
 import pytest
 
 from plomb import PROGRAM, VECTORS
-from tuf import MADE, NOW, PUBLIC, ROOT, Client, mirror_of
+from test_memory import SHIM as MEMORY_SHIM
+from tuf import MADE, NOW, PUBLIC, ROOT, Client, mirror_of, serve
 
 OLD = next((PUBLIC / "targets").glob("*.trusted_root.json")).read_bytes()
 NEW = (VECTORS / "demo" / "trusted_root.json").read_bytes()
@@ -216,6 +217,37 @@ def test_each_operation_in_turn(way, kind, shim, tmp_path):
         seen.add(is_new)
         scene.repair(at)
     assert seen == {False, True}
+
+
+@pytest.fixture(scope="module")
+def no_memory(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("memory")
+    (folder / "shim.c").write_text(MEMORY_SHIM)
+    subprocess.run([shutil.which("cc") or "gcc", "-shared", "-fPIC", "-O1", "-o", folder / "shim.so", folder / "shim.c", "-ldl"], check=True)
+    return str(folder / "shim.so")
+
+
+@pytest.mark.parametrize("way", ["first", "rotation", "other-instance", "url"])
+def test_an_allocation_fails(way, no_memory, tmp_path):
+    """An error and the old trust root, or the new one."""
+    scene = Scene(tmp_path, "update" if way == "url" else way)
+    with serve(scene.mirror) as server:
+        if way == "url":
+            scene.mirror = server.url
+        result = scene.update(LD_PRELOAD=no_memory, FAIL_COUNT=tmp_path / "count")
+        assert result.status == 0, result
+        count = int((tmp_path / "count").read_text())
+        assert count > 50
+        # There are more than a thousand: the first ones, the last ones, and some between.
+        some = random.Random(way).sample(range(1, count + 1), 50)
+        for at in sorted({*some, *range(1, 11), *range(count - 9, count + 1)}):
+            scene.reset()
+            result = scene.update(LD_PRELOAD=no_memory, FAIL_AT=at)
+            assert result.status in (0, 2, 3), (at, result)
+            assert result.status == 0 or b"plomb: " in result.stderr, (at, result)
+            assert scene.check(at) or result.status != 0, (at, result)
+            if at % 8 == 0:
+                scene.repair(at)
 
 
 # --- power ------------------------------------------------------------------------
