@@ -105,7 +105,7 @@ purity: $(BUILD)/libplomb.a ## the core calls nothing but br_*, Ed25519's verifi
 	sh tests/purity.sh $(BUILD)/libplomb.a $(CC)
 
 e2e: plomb ## the built program from outside (pytest)
-	PLOMB=$(CURDIR)/plomb $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/e2e $(PYTEST)
+	@PLOMB=$(CURDIR)/plomb sh tests/e2e.sh $(PYTHON) $(PYTEST)
 
 world-install:
 	tests/world/install

@@ -87,7 +87,7 @@ write_field(const plomb_pair *pair, plomb_text *field)
 static void
 check_pair(const plomb_pair *pair)
 {
-	plomb_pairs again = { NULL, 0 };
+	plomb_pairs again = { NULL, 0, 0 };
 	plomb_fault fault;
 	plomb_text field;
 
@@ -111,7 +111,7 @@ check_pair(const plomb_pair *pair)
 static void
 check_annotations(plomb_view in)
 {
-	plomb_pairs pairs = { NULL, 0 };
+	plomb_pairs pairs = { NULL, 0, 0 };
 	plomb_fault fault;
 	size_t i;
 

@@ -45,7 +45,7 @@ LLVMFuzzerTestOneInput(const unsigned char *in, size_t len)
 	if (plomb_tuf_timestamp_next(&ctx, &root, NULL, one, NULL, &first) != PLOMB_OK) {
 		return 0;
 	}
-	must(plomb_tuf_timestamp_expires(&ctx, one, &time) == PLOMB_OK && plomb_time_cmp(time, first.file.expires) == 0);
+	must(plomb_tuf_timestamp_expires(&ctx, one, &time) == PLOMB_OK && plomb_time_cmp(&time, &first.file.expires) == 0);
 	must(plomb_tuf_timestamp_next(&ctx, &root, NULL, one, &time, &ignored) == PLOMB_TUF_EXPIRED);
 	if (toy_flip(&work, one, toy_number(in, len), &flipped)) {
 		must(plomb_tuf_timestamp_next(&ctx, &root, NULL, flipped, NULL, &ignored) != PLOMB_OK);
