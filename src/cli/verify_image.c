@@ -178,7 +178,8 @@ check_platform(plomb_image_question *q, plomb_store *store, const plomb_layout_i
 	}
 	if (s != PLOMB_OK) {
 		child.hash = PLOMB_HASH_NONE;
-		blame(q, s, s == PLOMB_IMAGE_NOT_FOUND ? "the image has no such platform" : NULL);
+		blame(q, s, s == PLOMB_IMAGE_NOT_FOUND ? "the image has no such platform"
+			: s == PLOMB_LAYOUT_AMBIGUOUS ? "the image has several manifests of that platform: name the variant too" : NULL);
 	}
 	for (i = 0; i < q->wanted_count; i ++) {
 		q->wanted[i].judgement->platform_digest = child;

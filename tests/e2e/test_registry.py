@@ -12,7 +12,7 @@ import pytest
 import credentials
 from credentials import (HELPER_SECRET, HELPER_TOKEN, IDENTITY_TOKEN, PASSWORD, REFRESH_TOKEN, TOKEN, URL_PASSWORD, USER, WRONG_PASSWORD,
                          WRONG_TOKEN, basic)
-from plomb import image_with, prepare, run, who
+from plomb import Layout, image_with, prepare, run, who
 from registry import INDEX, MANIFEST, Answer, Repository, Server, closed_port, sha256
 
 NAME = "acme/app"
@@ -229,6 +229,91 @@ def test_no_signature(world):
 
 def test_nobody_listens(world):
     undecided(world.verify(f"localhost:{closed_port()}"), "registry-unreachable")
+
+
+# --- platforms -----------------------------------------------------------------------
+
+def for_platforms(folder, platforms, edit=lambda children: children):
+    """A signed index, with a child for each platform (None: one that names none)."""
+    layout = Layout()
+    children = []
+    for i, platform in enumerate(platforms):
+        child = layout.image(b"layer %d" % i, listed=False)
+        children.append({**child, "platform": dict(zip(("os", "architecture", "variant"), platform.split("/")))} if platform else child)
+    index = layout.image_index(edit(children))
+    folder.mkdir(exist_ok=True)
+    world = World(folder, layout=layout, image=index)
+    return world, children
+
+
+@pytest.mark.parametrize("by", ["tag", "digest"])
+@pytest.mark.parametrize("wanted,chosen,status,code", [
+    ("linux/amd64", 0, 0, "ok"), ("linux/arm64", 1, 0, "ok"), ("linux/arm/v7", 3, 0, "ok"), ("linux/arm", None, 2, "layout-ambiguous"),
+    ("linux/s390x", None, 11, "image-not-found"), ("windows/amd64", None, 11, "image-not-found"), ("Linux/amd64", None, 11, "image-not-found"),
+    ("linux/arm64/v8", None, 11, "image-not-found")])
+def test_platform(tmp_path, by, wanted, chosen, status, code):
+    """The signed index says which manifest is for the platform; only the index is asked for."""
+    world, children = for_platforms(tmp_path, ["linux/amd64", "linux/arm64", "linux/arm/v6", "linux/arm/v7", None])
+    with world.serve() as server:
+        result = world.verify(server, "--platform", wanted, by=":latest" if by == "tag" else "@" + world.digest)
+        requests = server.paths()
+    assert result.status == status and result.report["code"] == code, result
+    assert result.report["digest"] == world.digest
+    assert result.report["platform"] == {"name": wanted, "digest": None if chosen is None else children[chosen]["digest"]}
+    # The index once, by its tag or its digest, and none of the children.
+    assert len([path for path in requests if path in ("manifests/latest", "manifests/" + world.digest)]) == 1, requests
+    assert not any(child["digest"] in path for child in children for path in requests)
+
+
+def test_platform_of_an_image(tmp_path):
+    """Without an index the signed image's config says it, and is what its digest says, or nothing is believed of it."""
+    world = World(tmp_path)
+    manifest = json.loads(world.repository.manifests[world.digest][0])
+    config = manifest["config"]["digest"]
+    with world.serve() as server:
+        assert world.verify(server, "--platform", "linux/amd64").accepted().report["platform"]["digest"] == world.digest
+        assert world.verify(server, "--platform", "linux/arm64").status == 11
+        lie = world.repository.blobs[config].replace(b"amd64", b"arm64")
+        for served, status, code in ((lie, 12, "digest-mismatch"), (lie + b" ", 12, "digest-mismatch"), (b"", 12, "digest-mismatch"), (None, 3, "registry-http-error")):
+            server.hook = lambda r: (Answer(200, served) if served is not None else Answer(404)) if config in r.path else None
+            result = world.verify(server, "--platform", "linux/arm64")
+            assert result.status == status and result.mentions(code), result
+            assert result.report["platform"]["digest"] is None
+
+
+@pytest.mark.parametrize("edit,status,code", [
+    # Nothing of the list is believed if one entry is no descriptor.
+    (lambda c: [c[0], {**c[1], "digest": "sha256:../../x"}], 12, "manifest-malformed"),
+    (lambda c: [c[0], {**c[1], "size": -1}], 12, "manifest-malformed"), (lambda c: [c[0], {**c[1], "platform": []}], 12, "manifest-malformed"),
+    # Twice the same manifest is one; two for one platform are none.
+    (lambda c: [c[0], c[1], c[1]], 0, "ok"), (lambda c: [c[1], {**c[0], "platform": c[1]["platform"]}], 2, "layout-ambiguous"),
+    (lambda c: [c[0], {**c[1], "platform": {"os": "linux"}}], 11, "image-not-found"),
+    (lambda c: [c[0], {**c[1], "platform": {"os": "linux", "architecture": 7}}], 11, "image-not-found"),
+    (lambda c: [], 11, "image-not-found")], ids=range(8))
+def test_platform_in_a_bad_index(tmp_path, edit, status, code):
+    world, _ = for_platforms(tmp_path, ["linux/amd64", "linux/arm64"], edit)
+    with world.serve() as server:
+        result = world.verify(server, "--platform", "linux/arm64", by="@" + world.digest)
+        assert result.status == status and result.report["code"] == code, result
+        # The control: the signature is good.
+        assert "platform" in world.verify(server, "--platform", "linux/amd64", by="@" + world.digest).report
+        assert code == "manifest-malformed" or world.verify(server, by="@" + world.digest).status == 0
+
+
+def test_platform_of_what_is_not_signed(tmp_path):
+    """The signature comes first: an index without one is that, and a child's own signature does not help its index."""
+    world, children = for_platforms(tmp_path, ["linux/amd64", "linux/arm64"])
+    layout, image, m = image_with({"content": "dsse"}, layout=world.layout, image=children[1])
+    world.repository = Repository.from_layout(world.layout.write(str(tmp_path / "both")), True)
+    index = world.repository.manifests[world.digest]
+    world.repository.manifests = {d: v for d, v in world.repository.manifests.items()
+                                  if (json.loads(v[0]).get("subject") or {}).get("digest") != world.digest}
+    with world.serve() as server:
+        world.verify(server, "--platform", "linux/arm64").refused("signature-not-found")
+        assert index == world.repository.manifests[world.digest]
+        world.m = m
+        prepare(m, tmp_path)
+        world.verify(server, by="@" + children[1]["digest"]).accepted()
 
 
 # --- who may know the password ---------------------------------------------------------
