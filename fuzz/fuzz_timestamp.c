@@ -7,7 +7,7 @@
  *   authorities given, inside whose window it is;
  * - of other stamped bytes, one bit beside, it is refused;
  * - so it is when the authorities are gone;
- * - all memory is given back.
+ * - all memory is given back, but for the few words that tell a refusal.
  */
 #include <stdlib.h>
 
@@ -19,6 +19,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *in, size_t len);
 
 /* leaf, root_ca, inter and stamped: what the corpus was made with. */
 #include "timestamp_seeds.h"
+
+#define MAX_REFUSAL 512 /* two times and a serial number in hex */
 
 static uint64_t room[4096];
 
@@ -118,7 +120,7 @@ LLVMFuzzerTestOneInput(const unsigned char *in, size_t len)
 	plomb_work_init(&work, room, sizeof room);
 	make_authorities(&a, in[0] & 15);
 	status = plomb_timestamp_verify(&ctx, &a.trust, tsr, same, &time, &authority);
-	must(work.used == 0);
+	must(work.used <= (status == PLOMB_OK ? 0 : MAX_REFUSAL));
 	if (status == PLOMB_OK) {
 		check_accepted(&ctx, &a, tsr, time, authority);
 	} else {
