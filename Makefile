@@ -7,7 +7,10 @@ PYTHON  ?= /usr/bin/python3
 HTTP    ?= curl
 BUILD_curl = build
 BUILD_none = build/none
-BUILD   ?= $(BUILD_$(HTTP))
+# The port to threads: posix, or none.
+THREADS ?= posix
+BUILD_THREADS_none = /unthreaded
+BUILD   ?= $(BUILD_$(HTTP))$(BUILD_THREADS_$(THREADS))
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
@@ -23,11 +26,12 @@ PROFILE_none   = offline
 # The earliest that it can be, for a machine whose clock is not set; date +%s gives it.
 POSIX += $(if $(SOURCE_DATE_EPOCH),-DPLOMB_BUILD_TIME=$(SOURCE_DATE_EPOCH))
 POSIX += -DPLOMB_PROFILE='"$(PROFILE_$(HTTP))"'
-LIBS    = -lbearssl -lsodium $(HTTP_LIBS_$(HTTP))
+THREADS_LIBS_posix = -pthread
+LIBS    = -lbearssl -lsodium $(HTTP_LIBS_$(HTTP)) $(THREADS_LIBS_$(THREADS))
 
 CORE_SRC = $(sort $(wildcard src/core/*.c))
 OCI_SRC  = $(sort $(wildcard src/oci/*.c))
-PORT_SRC = $(sort $(filter-out port/http_%.c,$(wildcard port/*.c)) port/http_$(HTTP).c)
+PORT_SRC = $(sort $(filter-out port/http_%.c port/threads_%.c,$(wildcard port/*.c)) port/http_$(HTTP).c port/threads_$(THREADS).c)
 CLI_SRC  = $(sort $(wildcard src/cli/*.c))
 comma    = ,
 HEADERS  = $(wildcard src/*.h src/*/*.h port/*.h tests/*.h)
@@ -83,6 +87,7 @@ $(BUILD)/trusted_root.o $(BUILD)/tuf_root.o: $(BUILD)/%.o: $(BUILD)/%.c
 $(BUILD)/test_file_write_posix: WRAPS = $(addprefix -Wl$(comma)--wrap=,mkdir stat stat64 mkstemp mkstemp64 fchmod write fsync close rename open open64 unlink flock)
 $(BUILD)/test_helper_posix: WRAPS = $(addprefix -Wl$(comma)--wrap=,pipe fcntl fcntl64 sigaction posix_spawnp write read poll waitpid clock_gettime)
 $(BUILD)/test_home_posix: WRAPS = $(addprefix -Wl$(comma)--wrap=,getpwuid)
+$(BUILD)/test_threads_posix: WRAPS = $(addprefix -Wl$(comma)--wrap=,pthread_create pthread_mutex_init pthread_cond_init pthread_attr_init pthread_condattr_init sysconf)
 $(BUILD)/test_clock_posix $(BUILD)/test_pause_posix: WRAPS = $(addprefix -Wl$(comma)--wrap=,clock_gettime nanosleep)
 
 $(BUILD)/test_%: tests/test_%.c $(TEST_LIB)

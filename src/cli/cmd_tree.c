@@ -39,7 +39,7 @@ put_reason(const tree *t, plomb_status s, plomb_text *text)
 	} else if (t->local != NULL) {
 		plomb_text_str(text, plomb_status_sentence(s));
 	} else {
-		plomb_remote_sentence(t->remote, s, text);
+		plomb_remote_sentence(t->image, s, text);
 	}
 }
 

@@ -4,6 +4,9 @@
 #include "trust_source.h"
 #include "verdicts.h"
 #include "verify_image.h"
+#include "workers.h"
+
+#include <stdlib.h>
 
 /* One image on its way through the library. */
 typedef struct {
@@ -41,127 +44,277 @@ image_try(void *user, plomb_ctx *ctx)
 	return plomb_image_judge(&j->question, ctx);
 }
 
-/* What the try came to: this image's part of the exit status. */
-static int
-conclude(plomb_app *app, job *j, plomb_status s)
-{
-	int status;
+/* ------------------------------------------------------------------ one image */
 
-	if (s == PLOMB_OK && j->wanted.judgement->out_of_memory) {
-		s = plomb_fail_status(j->fault, PLOMB_NO_ROOM, NULL);
-	}
-	if (s != PLOMB_OK) {
-		plomb_judgement_blame(j->wanted.judgement, s, plomb_text_cstr(&j->fault->message));
-	}
-	plomb_progress_image(app->progress);
-	plomb_progress_hide(app->progress);
-	status = plomb_conclude(app, j->settings, j->wanted.judgement);
-	plomb_progress_show(app->progress);
-	return status;
-}
-
-static int
-verify_local(plomb_app *app, job *j, const char *argument)
-{
-	plomb_local_image local;
-	plomb_status s;
-	int status;
-
-	j->question.local = &local;
-	s = plomb_local_image_open(&local, argument, app->progress, j->fault);
-	if (s == PLOMB_OK) {
-		s = plomb_image_with_room(&j->question, image_try, j, j->fault);
-	}
-	status = conclude(app, j, s);
-	plomb_local_image_free(&local);
-	return status;
-}
-
-static int
-verify_remote(plomb_app *app, job *j, const char *argument)
-{
-	plomb_remote_image image;
-	plomb_status s;
-	int status;
-
-	j->question.image = &image;
-	j->question.remote->fault = j->fault;
-	s = plomb_remote_image_open(&image, j->question.remote, argument,
-		j->question.is_attestation ? PLOMB_MAX_FETCHED_ATTESTATIONS : PLOMB_MAX_FETCHED_SIGNATURES, j->fault);
-	if (s == PLOMB_OK) {
-		j->wanted.judgement->full_name = plomb_text_cstr(&image.name);
-		j->question.is_bounded = !j->question.is_attestation && j->settings->predicate_type != NULL;
-		s = plomb_image_with_room(&j->question, image_try, j, j->fault);
-	}
-	status = conclude(app, j, s);
-	plomb_remote_image_free(&image);
-	return status;
-}
-
-/* One image; remote is NULL for local ones. */
-static int
-verify_image(plomb_app *app, const plomb_settings *settings, const plomb_trust_source *source, plomb_remote *remote, const char *argument)
-{
+/* A place to work on one image, and what came out until it is its turn to be said. */
+typedef struct {
+	job j;
 	plomb_judgement judgement;
 	plomb_fault fault;
-	job j;
-	int status;
+	plomb_local_image local;
+	plomb_remote_image remote;
+	plomb_text name; /* in full, of an image in a registry */
+} slot;
 
-	memset(&j, 0, sizeof j);
+/* All images of the command. */
+typedef struct {
+	plomb_app *app;
+	const plomb_settings *settings;
+	const plomb_trust_source *source;
+	plomb_remote *remote; /* NULL for local images */
+	slot *slots;
+	int status; /* of the first that was not accepted */
+} batch;
+
+static void
+begin(slot *p, const batch *b, const char *argument)
+{
+	memset(p, 0, sizeof *p);
+	plomb_fault_init(&p->fault);
+	plomb_text_init(&p->name);
+	plomb_judgement_init(&p->judgement, argument, 1);
+	p->judgement.platform = b->settings->platform;
+	p->j.settings = b->settings;
+	p->j.source = b->source;
+	p->j.question.wanted = &p->j.wanted;
+	p->j.question.wanted_count = 1;
+	p->j.question.is_attestation = b->settings->command == PLOMB_CMD_VERIFY_ATTESTATION;
+	p->j.question.old_formats_only = b->settings->old_formats_only;
+	p->j.question.check_content = b->settings->check_content;
+	p->j.question.platform = b->settings->platform;
+	p->j.question.remote = b->remote;
+	p->j.wanted.policy = &p->j.policy;
+	p->j.wanted.policy_count = 1;
+	p->j.wanted.judgement = &p->judgement;
+	p->j.fault = &p->fault;
+}
+
+static void
+finish(slot *p)
+{
+	plomb_judgement_free(&p->judgement);
+	plomb_fault_free(&p->fault);
+	plomb_text_free(&p->name);
+}
+
+static plomb_status
+work_local(slot *p, plomb_app *app, const char *argument)
+{
+	plomb_status s;
+
+	p->j.question.local = &p->local;
+	s = plomb_local_image_open(&p->local, argument, app->progress, &p->fault);
+	if (s == PLOMB_OK) {
+		s = plomb_image_with_room(&p->j.question, image_try, &p->j, &p->fault);
+	}
+	plomb_local_image_free(&p->local);
+	return s;
+}
+
+static plomb_status
+work_remote(slot *p, plomb_remote *remote, const char *argument)
+{
+	plomb_status s;
+
+	p->j.question.image = &p->remote;
+	s = plomb_remote_image_open(&p->remote, remote, argument,
+		p->j.question.is_attestation ? PLOMB_MAX_FETCHED_ATTESTATIONS : PLOMB_MAX_FETCHED_SIGNATURES, &p->fault);
+	if (s == PLOMB_OK) {
+		p->j.question.is_bounded = !p->j.question.is_attestation && p->j.settings->predicate_type != NULL;
+		s = plomb_image_with_room(&p->j.question, image_try, &p->j, &p->fault);
+		/* What was fetched is not kept until it is this image's turn, but its name is. */
+		p->name = p->remote.name;
+		plomb_text_init(&p->remote.name);
+		p->judgement.full_name = plomb_text_cstr(&p->name);
+	}
+	plomb_remote_image_free(&p->remote);
+	return s;
+}
+
+/* One image, on any thread: of all that it writes only the slot is its own, so nothing else is written. */
+static plomb_status
+work(void *user, size_t item, size_t slot_index)
+{
+	const batch *b;
+	plomb_status s;
+	slot *p;
+
+	b = user;
+	p = &b->slots[slot_index];
+	/* From a first try that lacked memory. */
+	finish(p);
+	begin(p, b, b->app->operand[item]);
+	s = b->remote == NULL ? work_local(p, b->app, b->app->operand[item]) : work_remote(p, b->remote, b->app->operand[item]);
+	if (s != PLOMB_OK) {
+		plomb_judgement_blame(&p->judgement, s, plomb_text_cstr(&p->fault.message));
+	}
+	/* A reason that lost its words is one that cannot be said. */
+	if (s == PLOMB_NO_ROOM || p->judgement.out_of_memory || p->fault.message.failed || p->judgement.sentence.failed) {
+		s = PLOMB_NO_ROOM;
+		/* Others may need what this one had. */
+		plomb_judgement_clear(&p->judgement);
+		plomb_judgement_blame(&p->judgement, s, NULL);
+	}
+	/* Where the system has no memory to read a directory it calls that an error too; a file can be read again. */
+	return b->remote == NULL && p->judgement.status == PLOMB_IO_ERROR ? PLOMB_NO_ROOM : s;
+}
+
+/* An image's turn: say what came out, as its part of the exit status. cosign stops at the first that was not accepted. */
+static int
+conclude(void *user, size_t item, size_t slot_index)
+{
+	batch *b;
+	slot *p;
+	int each;
+
+	(void)item;
+	b = user;
+	p = &b->slots[slot_index];
+	plomb_progress_image(b->app->progress);
+	plomb_progress_hide(b->app->progress);
+	each = plomb_conclude(b->app, b->settings, &p->judgement);
+	plomb_progress_show(b->app->progress);
+	finish(p);
+	if (b->status == 0) {
+		b->status = each;
+	}
+	return !(b->status != 0 && b->app->is_cosign);
+}
+
+static void
+tick(void *user)
+{
+	const batch *b;
+
+	b = user;
+	plomb_progress_tick(b->app->progress);
+}
+
+/* ----------------------------------------------------------------- all images */
+
+/* A stream is read once, by one thread, in its turn; an image in a registry is none. */
+static int
+has_stream(const batch *b)
+{
+	size_t i;
+
+	if (b->remote != NULL) {
+		return 0;
+	}
+	for (i = 0; i < b->app->operand_count; i ++) {
+		if (plomb_local_image_is_stream(b->app->operand[i])) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static unsigned
+count_workers(const batch *b)
+{
+	unsigned workers;
+
+	/* cosign stops at the first image that is not accepted, and asks for none behind it. */
+	if (b->app->is_cosign) {
+		return 1;
+	}
+	workers = b->settings->workers;
+	if (workers == 0) {
+		workers = plomb_threads_system.processors(&plomb_threads_system);
+		if (workers > PLOMB_DEFAULT_WORKERS) {
+			workers = PLOMB_DEFAULT_WORKERS;
+		}
+	}
+	if (workers > b->app->operand_count) {
+		workers = (unsigned)b->app->operand_count;
+	}
+	return workers > 1 && has_stream(b) ? 1 : workers;
+}
+
+/* What several workers share has a lock, or there is one worker. */
+static unsigned
+share(const batch *b, unsigned workers)
+{
+	if (workers > 1
+		&& (plomb_progress_share(b->app->progress, &plomb_threads_system) != PLOMB_OK
+			|| (b->remote != NULL && plomb_remote_share(b->remote, &plomb_threads_system) != PLOMB_OK)))
+	{
+		return 1;
+	}
+	return workers;
+}
+
+/* As many slots as there is memory for, and so as many workers. */
+static unsigned
+take_slots(batch *b, unsigned workers)
+{
+	for (; workers != 0; workers /= 2) {
+		b->slots = calloc(PLOMB_SLOTS_OF(workers), sizeof *b->slots);
+		if (b->slots != NULL) {
+			return workers;
+		}
+	}
+	return 0;
+}
+
+static void
+run_batch(batch *b)
+{
+	plomb_fault fault;
+	plomb_jobs jobs;
+	unsigned workers;
+	size_t done;
+
 	plomb_fault_init(&fault);
-	plomb_judgement_init(&judgement, argument, 1);
-	judgement.platform = settings->platform;
-	j.settings = settings;
-	j.source = source;
-	j.question.wanted = &j.wanted;
-	j.question.wanted_count = 1;
-	j.question.is_attestation = settings->command == PLOMB_CMD_VERIFY_ATTESTATION;
-	j.question.old_formats_only = settings->old_formats_only;
-	j.question.check_content = settings->check_content;
-	j.question.platform = settings->platform;
-	j.question.remote = remote;
-	j.wanted.policy = &j.policy;
-	j.wanted.policy_count = 1;
-	j.wanted.judgement = &judgement;
-	j.fault = &fault;
-	status = remote == NULL ? verify_local(app, &j, argument) : verify_remote(app, &j, argument);
-	plomb_judgement_free(&judgement);
-	plomb_fault_free(&fault);
-	return status;
+	workers = take_slots(b, share(b, count_workers(b)));
+	if (workers == 0) {
+		(void)plomb_fail_status(&fault, PLOMB_NO_ROOM, NULL);
+		b->status = plomb_app_fail(b->app, NULL, &fault);
+		return;
+	}
+	jobs.count = b->app->operand_count;
+	jobs.work = work;
+	jobs.conclude = conclude;
+	jobs.tick = tick;
+	jobs.user = b;
+	plomb_progress_begin(b->app->progress, jobs.count);
+	done = plomb_workers_run(&jobs, &plomb_threads_system, workers);
+	plomb_progress_end(b->app->progress);
+	plomb_progress_unshare(b->app->progress);
+	free(b->slots);
+	/* An image that nobody has said anything about was not accepted: CVE-2026-44310. */
+	if (done != jobs.count && b->status == 0) {
+		(void)plomb_fail_status(&fault, PLOMB_INTERNAL_ERROR, NULL);
+		b->status = plomb_app_fail(b->app, NULL, &fault);
+	}
 }
 
 /*
  * Every image; the first that was not accepted decides, and its reason is
- * what stderr ends with. cosign stops there.
+ * what stderr ends with.
  */
 static int
 verify_all(plomb_app *app, const plomb_settings *settings, const plomb_trust_source *source, plomb_remote *remote)
 {
 	plomb_text held;
-	size_t i;
-	int status;
+	batch b;
 
-	status = 0;
+	memset(&b, 0, sizeof b);
+	b.app = app;
+	b.settings = settings;
+	b.source = source;
+	b.remote = remote;
 	plomb_text_init(&held);
 	app->held = &held;
 	plomb_warn_settings(app, settings);
 	plomb_warn_root(app, settings, source);
-	plomb_progress_begin(app->progress, app->operand_count);
-	for (i = 0; i < app->operand_count && !(status != 0 && app->is_cosign); i ++) {
-		int each;
-
-		each = verify_image(app, settings, source, remote, app->operand[i]);
-		if (status == 0) {
-			status = each;
-		}
-	}
-	plomb_progress_end(app->progress);
+	run_batch(&b);
 	app->held = NULL;
 	if (held.n != 0 && !held.failed) {
 		(void)plomb_app_write(app->err, &held);
 	}
 	plomb_text_free(&held);
-	return status;
+	return b.status;
 }
 
 /* Images from registries: connections and logins are shared by all of them. */
@@ -176,6 +329,7 @@ verify_remotes(plomb_app *app, const plomb_settings *settings, const plomb_trust
 	if (plomb_remote_open(&remote, app->args, &fault) != PLOMB_OK || plomb_timeout_network(app->args, &fault) != PLOMB_OK) {
 		status = plomb_app_fail(app, NULL, &fault);
 	} else {
+		remote.progress = app->progress;
 		status = verify_all(app, settings, source, &remote);
 	}
 	plomb_remote_close(&remote);

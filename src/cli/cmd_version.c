@@ -5,6 +5,7 @@
 #include "room.h"
 
 #include "../../port/http.h"
+#include "workers.h"
 
 #ifndef PLOMB_PROFILE
 #define PLOMB_PROFILE "offline"
@@ -30,7 +31,8 @@
 	X("authorities", PLOMB_MAX_AUTHORITIES) \
 	X("signatureChecks", PLOMB_MAX_SIGNATURE_CHECKS) \
 	X("patternBytes", PLOMB_MAX_PATTERN_BYTES) \
-	X("patternStates", PLOMB_MAX_PATTERN_STATES)
+	X("patternStates", PLOMB_MAX_PATTERN_STATES) \
+	X("workers", PLOMB_MAX_WORKERS)
 
 static const struct {
 	const char *name;
@@ -49,7 +51,8 @@ static const char *const backends[][2] = {
 	{ "rsa", "BearSSL" },
 	{ "ed25519", "libsodium" },
 	{ "json", "jsmn" },
-	{ "http", plomb_http_backend }
+	{ "http", plomb_http_backend },
+	{ "threads", plomb_threads_backend }
 };
 
 static void

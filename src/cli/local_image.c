@@ -148,6 +148,23 @@ plomb_local_image_open(plomb_local_image *image, const char *argument, plomb_pro
 	return s;
 }
 
+/* see local_image.h */
+int
+plomb_local_image_is_stream(const char *argument)
+{
+	plomb_local_image image;
+	plomb_fault fault;
+	int is_stream;
+
+	memset(&image, 0, sizeof image);
+	plomb_fault_init(&fault);
+	is_stream = split(&image, argument, &fault) == PLOMB_OK
+		&& (strcmp(image.path, "-") == 0 || plomb_file_is_stream(image.path));
+	free(image.path);
+	plomb_fault_free(&fault);
+	return is_stream;
+}
+
 /* A store that only adds up what it would have to hash. */
 typedef struct {
 	plomb_store store; /* first, so that it can be cast back */

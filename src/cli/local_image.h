@@ -31,6 +31,8 @@ typedef struct {
  * caller whatever comes back.
  */
 PLOMB_MUST_CHECK plomb_status plomb_local_image_open(plomb_local_image *image, const char *argument, plomb_progress *progress, plomb_fault *fault);
+/* The argument is a stream, such as "-" or a named pipe: it can be read once, and who reads it waits. */
+int plomb_local_image_is_stream(const char *argument);
 /* Tell progress how much there will be to read when the image's content is checked. */
 void plomb_local_image_expect(plomb_local_image *image, plomb_work *work, const plomb_layout_image *found);
 void plomb_local_image_free(plomb_local_image *image);

@@ -1,4 +1,5 @@
 #include "clock_arg.h"
+#include "workers.h"
 
 #include <stdlib.h>
 
@@ -274,12 +275,22 @@ read_output(plomb_settings *settings, const plomb_args *args, plomb_fault *fault
 		is_blob ? " is neither text nor report" : " is none of json, text, report", (const char *)NULL);
 }
 
-static int
-is_number(const char *text)
+static plomb_status
+read_workers(plomb_settings *settings, const plomb_args *args, plomb_fault *fault)
 {
+	const char *text;
 	uint64_t value;
 
-	return plomb_decimal_parse(plomb_view_of_arg(text), UINT32_MAX, &value) == PLOMB_OK && value != 0;
+	text = plomb_args_text(args, PLOMB_OPTION_MAX_WORKERS);
+	if (text == NULL) {
+		return PLOMB_OK;
+	}
+	if (plomb_decimal_parse(plomb_view_of_arg(text), UINT32_MAX, &value) != PLOMB_OK || value == 0) {
+		return plomb_fail(fault, PLOMB_USAGE_ERROR, "--max-workers: ", text, " is not a positive number", (const char *)NULL);
+	}
+	/* It is the most that is wanted: fewer are always right. */
+	settings->workers = value > PLOMB_MAX_WORKERS ? PLOMB_MAX_WORKERS : (unsigned)value;
+	return PLOMB_OK;
 }
 
 /* Options that change nothing here, as long as they ask for nothing that is not done. */
@@ -288,10 +299,6 @@ check_idle_options(const plomb_args *args, plomb_fault *fault)
 {
 	const char *value;
 
-	value = plomb_args_text(args, PLOMB_OPTION_MAX_WORKERS);
-	if (value != NULL && !is_number(value)) {
-		return plomb_fail(fault, PLOMB_USAGE_ERROR, "--max-workers: ", value, " is not a positive number", (const char *)NULL);
-	}
 	value = plomb_args_text(args, PLOMB_OPTION_REKOR_URL);
 	if (value != NULL && strcmp(value, DEFAULT_REKOR_URL) != 0) {
 		return plomb_fail(fault, PLOMB_UNSUPPORTED_FEATURE, "--rekor-url: no log is asked online; "
@@ -356,6 +363,7 @@ plomb_settings_read(plomb_settings *settings, const plomb_args *args, plomb_cmd 
 	settings->check_content = plomb_args_on(args, PLOMB_OPTION_CHECK_CONTENT, 1);
 	settings->platform = plomb_args_text(args, PLOMB_OPTION_PLATFORM);
 	if ((s = read_output(settings, args, fault)) != PLOMB_OK
+		|| (s = read_workers(settings, args, fault)) != PLOMB_OK
 		|| (s = check_idle_options(args, fault)) != PLOMB_OK
 		|| (s = plomb_clock_read(args, 0, &settings->now_known, &settings->now, fault)) != PLOMB_OK
 		|| (s = read_digest_algorithm(settings, args, fault)) != PLOMB_OK

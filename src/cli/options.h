@@ -75,7 +75,7 @@ typedef enum {
 	X(OFFLINE, "offline", 0, SWITCH, PLOMB_CMDS_VERIFY, 0, NULL, NULL, "always so: nothing is ever looked up in a log") \
 	X(OCI11, "experimental-oci11", 0, SWITCH, PLOMB_CMDS_VERIFY | PLOMB_CMD_TREE, 0, NULL, NULL, "OCI 1.1 referrers are always looked at; tree: not if false") \
 	X(REFERRERS_MODE, "registry-referrers-mode", 0, TEXT, PLOMB_CMD_TREE, 0, NULL, "MODE", "oci-1-1 or legacy: with the other option false, oci-1-1 shows referrers all the same") \
-	X(MAX_WORKERS, "max-workers", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "N", "accepted; candidates are looked at one after the other") \
+	X(MAX_WORKERS, "max-workers", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "N", "images verified at a time (default: as many as there are processors, at most 10)") \
 	X(REKOR_URL, "rekor-url", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "URL", "only the default: logs are known by the trust root") \
 	X(BUNDLE, "bundle", 0, TEXT, PLOMB_CMDS_BLOB | PLOMB_CMD_CONFORMANCE, 0, NULL, "FILE", "the bundle (else FILE.sigstore.json, .sigstore, .sigstore.jsonl)") \
 	X(SIGNATURE, "signature", 0, TEXT, PLOMB_CMDS_BLOB, PLOMB_CMDS_IMAGE, "an image's signatures are those attached to it", "FILE", "a detached signature: a file, or base64") \
@@ -167,6 +167,7 @@ typedef struct {
 	int old_formats_only; /* --new-bundle-format=false */
 	int check_content;
 	const char *platform;
+	unsigned workers; /* --max-workers; 0: not given */
 	int now_known; /* --clock */
 	plomb_time now;
 } plomb_settings;

@@ -26,7 +26,9 @@ patient_open(const plomb_files *self, const char *path, unsigned how, plomb_file
 		memset(file, 0, sizeof *file);
 		return PLOMB_IO_ERROR;
 	}
-	is_input_taken |= is_input(path);
+	if (is_input(path)) {
+		is_input_taken = 1;
+	}
 	/* Opening a named pipe waits for somebody to write. */
 	plomb_timeout_wait();
 	s = plomb_files_posix.open(&plomb_files_posix, path, how, file);

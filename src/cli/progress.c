@@ -138,28 +138,81 @@ is_due(const plomb_progress *p)
 		&& p->pause->now_ms(p->pause) >= p->next_ms;
 }
 
+static void
+draw_if_due(plomb_progress *p)
+{
+	line l;
+
+	if (!is_due(p)) {
+		return;
+	}
+	p->next_ms = p->pause->now_ms(p->pause) + PLOMB_PROGRESS_NEXT_MS;
+	l.n = 0;
+	put_progress(&l, p);
+	draw(p, &l);
+}
+
+/* ---------------------------------------------------------------------- telling */
+
+/* Somebody looks; then nobody else tells anything until leave. */
+static int
+enter(plomb_progress *p)
+{
+	if (p == NULL || !p->is_on) {
+		return 0;
+	}
+	if (p->threads != NULL) {
+		p->threads->enter(p->threads, p->monitor);
+	}
+	return 1;
+}
+
+static void
+leave(plomb_progress *p)
+{
+	if (p->threads != NULL) {
+		p->threads->leave(p->threads, p->monitor);
+	}
+}
+
+/* see progress.h */
+plomb_status
+plomb_progress_share(plomb_progress *progress, const plomb_threads *threads)
+{
+	plomb_status s;
+
+	s = threads->open(threads, &progress->monitor);
+	if (s == PLOMB_OK) {
+		progress->threads = threads;
+	}
+	return s;
+}
+
+/* see progress.h */
+void
+plomb_progress_unshare(plomb_progress *progress)
+{
+	if (progress->threads != NULL) {
+		progress->threads->close(progress->threads, progress->monitor);
+		progress->threads = NULL;
+	}
+}
+
 /* see progress.h */
 void
 plomb_progress_tick(plomb_progress *progress)
 {
-	line l;
-
-	if (progress == NULL || !progress->is_on || !is_due(progress)) {
-		return;
+	if (enter(progress)) {
+		draw_if_due(progress);
+		leave(progress);
 	}
-	progress->next_ms = progress->pause->now_ms(progress->pause) + PLOMB_PROGRESS_NEXT_MS;
-	l.n = 0;
-	put_progress(&l, progress);
-	draw(progress, &l);
 }
-
-/* ----------------------------------------------------------------------- work */
 
 /* see progress.h */
 void
 plomb_progress_begin(plomb_progress *progress, size_t images)
 {
-	if (progress == NULL || !progress->is_on) {
+	if (!enter(progress)) {
 		return;
 	}
 	progress->is_working = 1;
@@ -169,15 +222,17 @@ plomb_progress_begin(plomb_progress *progress, size_t images)
 	progress->bytes = 0;
 	progress->most_bytes = 0;
 	progress->next_ms = progress->pause->now_ms(progress->pause) + PLOMB_PROGRESS_FIRST_MS;
+	leave(progress);
 }
 
 /* see progress.h */
 void
 plomb_progress_end(plomb_progress *progress)
 {
-	if (progress != NULL && progress->is_on) {
+	if (enter(progress)) {
 		clear(progress);
 		progress->is_working = 0;
+		leave(progress);
 	}
 }
 
@@ -185,9 +240,10 @@ plomb_progress_end(plomb_progress *progress)
 void
 plomb_progress_hide(plomb_progress *progress)
 {
-	if (progress != NULL && progress->is_on) {
+	if (enter(progress)) {
 		clear(progress);
 		progress->is_hidden = 1;
+		leave(progress);
 	}
 }
 
@@ -195,8 +251,9 @@ plomb_progress_hide(plomb_progress *progress)
 void
 plomb_progress_show(plomb_progress *progress)
 {
-	if (progress != NULL && progress->is_on) {
+	if (enter(progress)) {
 		progress->is_hidden = 0;
+		leave(progress);
 	}
 }
 
@@ -204,33 +261,36 @@ plomb_progress_show(plomb_progress *progress)
 void
 plomb_progress_expect(plomb_progress *progress, uint64_t bytes)
 {
-	if (progress == NULL || !progress->is_on || progress->images > 1) {
+	if (!enter(progress)) {
 		return;
 	}
-	progress->bytes = 0;
-	progress->most_bytes = bytes;
+	if (progress->images <= 1) {
+		progress->bytes = 0;
+		progress->most_bytes = bytes;
+	}
+	leave(progress);
 }
 
 /* see progress.h */
 void
 plomb_progress_hashed(plomb_progress *progress, uint64_t bytes)
 {
-	if (progress == NULL || !progress->is_on) {
-		return;
+	if (enter(progress)) {
+		progress->bytes += bytes;
+		draw_if_due(progress);
+		leave(progress);
 	}
-	progress->bytes += bytes;
-	plomb_progress_tick(progress);
 }
 
 /* see progress.h */
 void
 plomb_progress_image(plomb_progress *progress)
 {
-	if (progress == NULL || !progress->is_on) {
-		return;
+	if (enter(progress)) {
+		progress->done ++;
+		draw_if_due(progress);
+		leave(progress);
 	}
-	progress->done ++;
-	plomb_progress_tick(progress);
 }
 
 /* ---------------------------------------------------------------------- files */

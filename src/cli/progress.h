@@ -12,6 +12,7 @@
 
 #include "../../port/file.h"
 #include "../../port/pause.h"
+#include "../../port/threads.h"
 
 #define PLOMB_PROGRESS_FIRST_MS 1000
 #define PLOMB_PROGRESS_NEXT_MS  200
@@ -26,6 +27,8 @@ typedef struct {
 	size_t width;    /* of what stands there now; 0: nothing */
 	size_t done, images;
 	uint64_t bytes, most_bytes; /* hashed, and expected; 0 if nobody knows */
+	const plomb_threads *threads; /* NULL: one thread tells */
+	plomb_monitor *monitor;
 } plomb_progress;
 
 /*
@@ -33,6 +36,13 @@ typedef struct {
  * is ever written. In all that follows progress may be NULL.
  */
 void plomb_progress_init(plomb_progress *progress, FILE *err, const plomb_pause *pause, int is_on);
+
+/*
+ * From now on several threads may tell something at a time, until unshare.
+ * PLOMB_NO_ROOM: then one has to.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_progress_share(plomb_progress *progress, const plomb_threads *threads);
+void plomb_progress_unshare(plomb_progress *progress);
 
 /* Work on so many images begins, or ends; with the end the line is gone. */
 void plomb_progress_begin(plomb_progress *progress, size_t images);

@@ -98,7 +98,7 @@ read_config(plomb_remote *remote)
 		return PLOMB_OK;
 	}
 	path = find_config();
-	s = path == NULL ? PLOMB_OK : plomb_read_config(&remote->config, path, PLOMB_MAX_DOCKER_CONFIG, remote->fault);
+	s = path == NULL ? PLOMB_OK : plomb_read_config(&remote->config, path, PLOMB_MAX_DOCKER_CONFIG, remote->asking->fault);
 	free(path);
 	if (s != PLOMB_OK) {
 		return s;
@@ -107,7 +107,7 @@ read_config(plomb_remote *remote)
 	remote->room_size = (128u << 10) + 32 * remote->config.n;
 	remote->room = malloc(remote->room_size);
 	if (remote->room == NULL) {
-		return plomb_fail_status(remote->fault, PLOMB_NO_ROOM, NULL);
+		return plomb_fail_status(remote->asking->fault, PLOMB_NO_ROOM, NULL);
 	}
 	remote->is_config_read = 1;
 	return PLOMB_OK;
@@ -116,7 +116,7 @@ read_config(plomb_remote *remote)
 static plomb_status
 helper_fault(plomb_remote *remote, const char *program, const char *why)
 {
-	return plomb_fail(remote->fault, PLOMB_CONFIG_INVALID, program, ": ", why, (const char *)NULL);
+	return plomb_fail(remote->asking->fault, PLOMB_CONFIG_INVALID, program, ": ", why, (const char *)NULL);
 }
 
 static plomb_status
@@ -135,7 +135,7 @@ ask_helper(plomb_remote *remote, plomb_work *work, const plomb_docker_entry *ent
 	plomb_text_view(&program, entry->helper);
 	if (out == NULL || program.failed) {
 		plomb_text_free(&program);
-		return plomb_fail_status(remote->fault, PLOMB_NO_ROOM, NULL);
+		return plomb_fail_status(remote->asking->fault, PLOMB_NO_ROOM, NULL);
 	}
 	s = remote->helper.run(&remote->helper, plomb_text_cstr(&program), entry->server,
 		out, MAX_HELPER_OUTPUT, &got, &exit_status);
@@ -180,7 +180,7 @@ find_login(void *user, plomb_view registry, plomb_view repository, plomb_login *
 	plomb_work_init(&work, remote->room, remote->room_size);
 	s = plomb_docker_config_find(&work, plomb_bytes_view(&remote->config), registry, repository, &entry);
 	if (s != PLOMB_OK) {
-		return plomb_fail(remote->fault, s, "docker's configuration is not readable, or its login for this registry is not",
+		return plomb_fail(remote->asking->fault, s, "docker's configuration is not readable, or its login for this registry is not",
 			(const char *)NULL);
 	}
 	if (entry.helper.n != 0) {
@@ -287,6 +287,48 @@ read_options(plomb_remote *remote, const plomb_args *args, plomb_fault *fault)
 	return check_mirror(mirror_name, remote->mirror, fault);
 }
 
+/* ------------------------------------------------------------------- sharing */
+
+/* A question begins: one at a time, and everything that is found out on the way is about this image. */
+static void
+enter(void *user, plomb_store_registry *asker)
+{
+	plomb_remote *remote;
+
+	remote = user;
+	plomb_progress_tick(remote->progress);
+	if (remote->threads != NULL) {
+		remote->threads->enter(remote->threads, remote->monitor);
+	}
+	remote->asking = asker->owner;
+}
+
+static void
+leave(void *user)
+{
+	plomb_remote *remote;
+
+	remote = user;
+	remote->asking = NULL;
+	if (remote->threads != NULL) {
+		remote->threads->leave(remote->threads, remote->monitor);
+	}
+	plomb_progress_tick(remote->progress);
+}
+
+/* see remote.h */
+plomb_status
+plomb_remote_share(plomb_remote *remote, const plomb_threads *threads)
+{
+	plomb_status s;
+
+	s = threads->open(threads, &remote->monitor);
+	if (s == PLOMB_OK) {
+		remote->threads = threads;
+	}
+	return s;
+}
+
 /* see remote.h */
 plomb_status
 plomb_remote_open(plomb_remote *remote, const plomb_args *args, plomb_fault *fault)
@@ -294,7 +336,6 @@ plomb_remote_open(plomb_remote *remote, const plomb_args *args, plomb_fault *fau
 	plomb_status s;
 
 	memset(remote, 0, sizeof *remote);
-	remote->fault = fault;
 	remote->helper = plomb_helper_posix;
 	if (strcmp(plomb_http_backend, "none") == 0) {
 		return plomb_fail(fault, PLOMB_UNSUPPORTED_FEATURE, PLOMB_WHY_REGISTRY "; use --local-image with a path", (const char *)NULL);
@@ -309,6 +350,9 @@ plomb_remote_open(plomb_remote *remote, const plomb_args *args, plomb_fault *fau
 	plomb_registry_init(remote->registry, find_login, remote);
 	remote->registry->jitter = (uint32_t)getpid();
 	plomb_network_init(&remote->network, remote->http, &plomb_pause_posix, remote->registry);
+	remote->network.enter = enter;
+	remote->network.leave = leave;
+	remote->network.user = remote;
 	remote->network.allow_http = plomb_args_on(args, PLOMB_OPTION_ALLOW_HTTP, 0);
 	return PLOMB_OK;
 }
@@ -318,6 +362,9 @@ void
 plomb_remote_close(plomb_remote *remote)
 {
 	plomb_http_close(remote->http);
+	if (remote->threads != NULL) {
+		remote->threads->close(remote->threads, remote->monitor);
+	}
 	if (remote->registry != NULL) {
 		plomb_registry_wipe(remote->registry);
 	}
@@ -376,6 +423,7 @@ plomb_remote_image_open(plomb_remote_image *image, plomb_remote *remote, const c
 	plomb_status s;
 
 	memset(image, 0, sizeof *image);
+	image->fault = fault;
 	s = plomb_reference_parse(plomb_view_of_arg(argument), &image->reference);
 	if (s == PLOMB_OK) {
 		s = plomb_place_of(&image->reference, &place);
@@ -393,6 +441,7 @@ plomb_remote_image_open(plomb_remote_image *image, plomb_remote *remote, const c
 	plomb_memory_heap_init(&image->heap, MOST_MEMORY);
 	plomb_store_registry_init(&image->store, &remote->network, &image->heap.memory, &plomb_crypto_default, &place);
 	image->store.max_fetched = max_fetched;
+	image->store.owner = image;
 	return set_repository(image, remote, fault);
 }
 
@@ -406,15 +455,15 @@ plomb_remote_image_free(plomb_remote_image *image)
 
 /* see remote.h */
 void
-plomb_remote_sentence(const plomb_remote *remote, plomb_status status, plomb_text *text)
+plomb_remote_sentence(const plomb_remote_image *image, plomb_status status, plomb_text *text)
 {
-	if (remote->fault->status == status && remote->fault->message.n != 0) {
-		plomb_text_str(text, plomb_text_cstr(&remote->fault->message));
+	if (image->fault->status == status && image->fault->message.n != 0) {
+		plomb_text_str(text, plomb_text_cstr(&image->fault->message));
 		return;
 	}
 	plomb_text_str(text, plomb_status_sentence(status));
-	if (remote->registry->why[0] != 0) {
+	if (image->store.why[0] != 0) {
 		plomb_text_str(text, ": ");
-		plomb_text_visible(text, plomb_view_of_arg(remote->registry->why));
+		plomb_text_visible(text, plomb_view_of_arg(image->store.why));
 	}
 }

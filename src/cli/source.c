@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "patient.h"
@@ -189,6 +190,15 @@ int
 plomb_file_exists(const char *path)
 {
 	return access(path, F_OK) == 0;
+}
+
+/* see source.h */
+int
+plomb_file_is_stream(const char *path)
+{
+	struct stat about;
+
+	return stat(path, &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode);
 }
 
 /* Schemes without "//" behind them; every other reference with "://" is one too. */

@@ -54,6 +54,8 @@ PLOMB_MUST_CHECK plomb_status plomb_read_rest(plomb_bytes *bytes, plomb_file *fi
 
 /* There is something of that name, whatever it is. A pipe is not opened for it: whoever writes to it would notice. */
 int plomb_file_exists(const char *path);
+/* It is neither a file nor a directory; found out without opening it, which a named pipe's writer would notice. */
+int plomb_file_is_stream(const char *path);
 
 /*
  * An environment variable's value; NULL if it is not set. One that is set to

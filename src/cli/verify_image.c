@@ -90,7 +90,8 @@ hold_against(plomb_image_question *q, const plomb_wanted *w, size_t policy, cons
 		}
 	}
 	if (q->remote != NULL && plomb_status_class(finding->status) == PLOMB_CLASS_UNDECIDED) {
-		plomb_finding_explain(finding, q->remote->registry->why);
+		plomb_finding_explain(finding, q->image->store.why);
+		w->judgement->out_of_memory |= finding->what.p == NULL;
 	}
 	*is_accepted = finding->accepted;
 	return PLOMB_OK;
@@ -264,7 +265,7 @@ blame_remote(plomb_image_question *q, plomb_status s)
 		return s;
 	}
 	plomb_text_init(&sentence);
-	plomb_remote_sentence(q->remote, s, &sentence);
+	plomb_remote_sentence(q->image, s, &sentence);
 	blame(q, s, plomb_text_cstr(&sentence));
 	plomb_text_free(&sentence);
 	return PLOMB_OK;
@@ -361,7 +362,7 @@ judge_remote(plomb_image_question *q)
 		return s;
 	}
 	plomb_text_init(&sentence);
-	plomb_remote_sentence(q->remote, s, &sentence);
+	plomb_remote_sentence(q->image, s, &sentence);
 	decide(q, &q->image->store.store, s, plomb_text_cstr(&sentence));
 	plomb_text_free(&sentence);
 	return check_remote(q, &digest);

@@ -17,7 +17,8 @@
 #define PLOMB_MAX_SECRET    16384 /* a token; real ones have up to four thousand bytes */
 #define PLOMB_MAX_TRIES     3
 #define PLOMB_MAX_REDIRECTS 5
-#define PLOMB_MAX_TOKENS    8     /* tokens kept at a time */
+#define PLOMB_MAX_TOKENS    12    /* tokens kept at a time: more than images are verified at a time by default */
+#define PLOMB_MAX_WHY       400   /* a sentence with a host in it */
 #define PLOMB_MAX_TOKEN_BYTES 65536 /* an answer that holds one */
 
 /* What is known of somebody who may log in; absent members are {NULL,0}. */
@@ -60,7 +61,7 @@ typedef struct {
 	plomb_status status;
 	unsigned http_status;
 	plomb_http_problem problem;
-	char why[400]; /* for people; empty if there is nothing to add */
+	char why[PLOMB_MAX_WHY]; /* for people; empty if there is nothing to add */
 
 	/* Of the question under way. */
 	int mode;

@@ -189,8 +189,7 @@ visit_tag(plomb_walk *w, plomb_store_registry *store, const char *prefix, const 
 static plomb_status
 visit_all_referrers(plomb_walk *w, plomb_store_registry *store)
 {
-	plomb_registry *registry = store->network->registry;
-	char why[sizeof registry->why];
+	char why[sizeof store->why];
 	plomb_status s, listed;
 
 	w->origin = "referrer";
@@ -199,14 +198,14 @@ visit_all_referrers(plomb_walk *w, plomb_store_registry *store)
 		return listed;
 	}
 	/* What the list says up to where it breaks off is looked at all the same; why it did is told in the end. */
-	memcpy(why, registry->why, sizeof why);
+	memcpy(why, store->why, sizeof why);
 	if ((s = visit_referrers(w, store, PLOMB_PASS_BUNDLES)) != PLOMB_OK
 		|| (s = visit_referrers(w, store, PLOMB_PASS_REFERRERS)) != PLOMB_OK)
 	{
 		return s;
 	}
 	if (listed != PLOMB_OK) {
-		memcpy(registry->why, why, sizeof why);
+		memcpy(store->why, why, sizeof why);
 	}
 	return listed;
 }

@@ -289,9 +289,8 @@ first_question(plomb_store_registry *s, char url[PLOMB_MAX_URL], const plomb_pla
 	return status;
 }
 
-/* Ask a repository; url is where the answer came from, for links in it. */
 static plomb_status
-ask(plomb_store_registry *s, char url[PLOMB_MAX_URL], const plomb_place *place, const char *rest, const char *accept,
+ask_host(plomb_store_registry *s, char url[PLOMB_MAX_URL], const plomb_place *place, const char *rest, const char *accept,
 	size_t max, plomb_fetched *into, header *h)
 {
 	plomb_network *net = s->network;
@@ -304,6 +303,54 @@ ask(plomb_store_registry *s, char url[PLOMB_MAX_URL], const plomb_place *place, 
 		return PLOMB_REFERENCE_INVALID;
 	}
 	return question(s, url, place, accept, max, into, h);
+}
+
+/* ------------------------------------------------------------ one at a time */
+
+static void
+enter(plomb_store_registry *s)
+{
+	if (s->network->enter != NULL) {
+		s->network->enter(s->network->user, s);
+	}
+}
+
+/* Keep how it ended, before anybody else asks. */
+static void
+leave(plomb_store_registry *s)
+{
+	const plomb_registry *registry = s->network->registry;
+
+	s->http_status = registry->http_status;
+	memcpy(s->why, registry->why, sizeof s->why);
+	if (s->network->leave != NULL) {
+		s->network->leave(s->network->user);
+	}
+}
+
+/* Ask a repository; url is where the answer came from, for links in it. */
+static plomb_status
+ask(plomb_store_registry *s, char url[PLOMB_MAX_URL], const plomb_place *place, const char *rest, const char *accept,
+	size_t max, plomb_fetched *into, header *h)
+{
+	plomb_status status;
+
+	enter(s);
+	status = ask_host(s, url, place, rest, accept, max, into, h);
+	leave(s);
+	return status;
+}
+
+/* Ask for an address of the signatures' repository. */
+static plomb_status
+ask_url(plomb_store_registry *s, const char *url, const char *accept, size_t max, plomb_fetched *into, header *h)
+{
+	plomb_status status;
+
+	enter(s);
+	status = question(s, url, &s->signatures, accept, max, into, h);
+	leave(s);
+	return status;
 }
 
 /* ----------------------------------------------------------------- what is kept */
@@ -409,7 +456,7 @@ remember_name(plomb_store_registry *s, const char *name, size_t kept)
 static plomb_status
 other_status(plomb_store_registry *s)
 {
-	if (s->network->registry->http_status == 404) {
+	if (s->http_status == 404) {
 		return PLOMB_UNSET;
 	}
 	return PLOMB_REGISTRY_HTTP_ERROR;
@@ -446,7 +493,7 @@ fetch(plomb_store_registry *s, const plomb_place *place, const plomb_digest *dig
 	if (status == PLOMB_LIMIT_EXCEEDED && size != UINT64_MAX && s->fetched_bytes < s->max_fetched) {
 		status = PLOMB_DIGEST_MISMATCH;
 	}
-	if (status == PLOMB_OK && s->network->registry->http_status != 200) {
+	if (status == PLOMB_OK && s->http_status != 200) {
 		status = other_status(s);
 	}
 	if (status == PLOMB_OK) {
@@ -601,7 +648,7 @@ fetch_tag(plomb_store_registry *s, const plomb_place *place, const char *tag, si
 	memset(&fetched, 0, sizeof fetched);
 	fetched.is_manifest = 1;
 	status = ask(s, url, place, rest, ACCEPT_MANIFEST, max, &fetched, &h);
-	if (status == PLOMB_OK && s->network->registry->http_status != 200) {
+	if (status == PLOMB_OK && s->http_status != 200) {
 		status = other_status(s);
 	}
 	if (status == PLOMB_OK) {
@@ -758,7 +805,7 @@ keep_page(plomb_store_registry *s, size_t i, plomb_fetched *page)
 static int
 has_no_api(const plomb_store_registry *s, const header *h)
 {
-	return s->network->registry->http_status != 200 || !plomb_view_is(h->media_type, PLOMB_MEDIA_OCI_INDEX);
+	return s->http_status != 200 || !plomb_view_is(h->media_type, PLOMB_MEDIA_OCI_INDEX);
 }
 
 static plomb_status
@@ -781,7 +828,7 @@ fetch_page(plomb_store_registry *s, const plomb_digest *digest, size_t i, int *i
 	} else {
 		n = 0;
 		(void)put(url, sizeof url, &n, s->next_page);
-		status = question(s, url, &s->signatures, PLOMB_MEDIA_OCI_INDEX, PLOMB_MAX_MANIFEST_BYTES, &page, &h);
+		status = ask_url(s, url, PLOMB_MEDIA_OCI_INDEX, PLOMB_MAX_MANIFEST_BYTES, &page, &h);
 	}
 	if (status == PLOMB_LIMIT_EXCEEDED) {
 		status = PLOMB_REFERRERS_TOO_MANY;

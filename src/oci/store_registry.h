@@ -20,6 +20,8 @@
 #define PLOMB_MAX_IDLE_BYTES     (512u << 10) /* of bodies that nobody reads just now */
 #define PLOMB_PROBE_MS           3000 /* how long a host that may speak http gets to show that it speaks TLS */
 
+typedef struct plomb_store_registry plomb_store_registry;
+
 /* What all images of a run share: connections, tokens, and which host speaks TLS. */
 typedef struct {
 	plomb_http *http;
@@ -31,6 +33,13 @@ typedef struct {
 		int is_https;
 	} host[PLOMB_MAX_HOSTS];
 	size_t host_count;
+	/*
+	 * Called before and after every question, if they are set: a network is
+	 * for one question at a time, and asker is whose it is.
+	 */
+	void (*enter)(void *user, plomb_store_registry *asker);
+	void (*leave)(void *user);
+	void *user;
 } plomb_network;
 
 /* A repository of a registry. */
@@ -70,9 +79,10 @@ typedef struct {
 	char artifact_type[PLOMB_MAX_TYPE + 1];
 } plomb_referrer;
 
-typedef struct {
+struct plomb_store_registry {
 	plomb_store store; /* first, so that it can be cast back */
 	plomb_network *network;
+	void *owner; /* the caller's own */
 	plomb_memory *memory;
 	const plomb_crypto *crypto;
 	plomb_place image, signatures; /* the same, but for COSIGN_REPOSITORY */
@@ -94,7 +104,10 @@ typedef struct {
 	int is_listed;                  /* to its end */
 	char next_page[PLOMB_MAX_URL]; /* empty: no further page is announced */
 	plomb_lister lister;
-} plomb_store_registry;
+	/* How its last question ended, of which the network knows no more once another has asked. */
+	unsigned http_status;
+	char why[PLOMB_MAX_WHY]; /* for people; empty if there is nothing to add */
+};
 
 void plomb_network_init(plomb_network *network, plomb_http *http, const plomb_pause *pause, plomb_registry *registry);
 
