@@ -351,7 +351,8 @@ def test_policy_that_may_not_be_read(gate, tmp_path):
     for mode, status in ((0o644, 0), (0o600, 3)):
         file.chmod(mode)
         done = subprocess.run(["setpriv", "--reuid", "65534", "--clear-groups", PROGRAM, "-name", gate.name, "-digest", gate.digest,
-                               "--policy", file], stdin=subprocess.DEVNULL, capture_output=True)
+                               "--policy", file], stdin=subprocess.DEVNULL, capture_output=True,
+                              env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)})
         assert done.returncode == status, done
         assert status == 0 or done.stdout.startswith(f"rejected: io-error: {file}: ".encode()), done
 
