@@ -9,16 +9,12 @@
  * pass. So it is asked only about strict DER of the issuer's size.
  */
 static int
-is_strict(const plomb_cert *cert, const plomb_cert *issuer)
+is_strict(plomb_view signature, const plomb_key *issuer)
 {
 	unsigned char raw[2 * 66];
-	plomb_key key;
 
-	if (plomb_key_parse(issuer->spki, &key) != PLOMB_OK) {
-		return 0;
-	}
-	return key.kind == PLOMB_KEY_RSA
-		|| (plomb_key_curve(&key) != 0 && plomb_der_ecdsa(cert->signature, key.point.n / 2, raw) == PLOMB_OK);
+	return issuer->kind == PLOMB_KEY_RSA
+		|| (plomb_key_curve(issuer) != 0 && plomb_der_ecdsa(signature, issuer->point.n / 2, raw) == PLOMB_OK);
 }
 
 /*
@@ -26,9 +22,10 @@ is_strict(const plomb_cert *cert, const plomb_cert *issuer)
  * knows no Ed25519, stops at a critical extended key usage, counts
  * self-issued certificates in path lengths, and ends as soon as a certificate
  * was issued under the anchor's name, without a look at those that follow.
+ * Then *issuer is the key that should have signed it.
  */
 static int
-can_judge(const plomb_cert *const *path, size_t depth, size_t i)
+can_judge(const plomb_cert *const *path, size_t depth, size_t i, plomb_key *issuer)
 {
 	const plomb_cert *cert = path[i];
 
@@ -36,7 +33,8 @@ can_judge(const plomb_cert *const *path, size_t depth, size_t i)
 		&& !(cert->has_eku && cert->eku_critical)
 		&& !plomb_view_eq(cert->issuer, cert->subject)
 		&& (i + 2 == depth || !plomb_view_eq(cert->issuer, path[depth - 1]->subject))
-		&& is_strict(cert, path[i + 1]);
+		&& plomb_key_parse(path[i + 1]->spki, issuer) == PLOMB_OK
+		&& is_strict(cert->signature, issuer);
 }
 
 /* BearSSL's structures take what they only read as pointers to what can be written. */
@@ -156,13 +154,11 @@ plomb_path_engine(plomb_ctx *ctx, const plomb_cert *const *path, size_t depth, c
 	plomb_key anchor_key;
 	unsigned error, usages;
 
+	memset(&anchor_key, 0, sizeof anchor_key);
 	for (i = 0; i + 1 < depth; i ++) {
-		if (!can_judge(path, depth, i)) {
+		if (!can_judge(path, depth, i, &anchor_key)) {
 			return PLOMB_UNSET;
 		}
-	}
-	if (plomb_key_parse(path[depth - 1]->spki, &anchor_key) != PLOMB_OK) {
-		return PLOMB_UNSET;
 	}
 	engine = plomb_work_take(ctx->work, sizeof *engine);
 	if (engine == NULL) {
