@@ -94,6 +94,7 @@ typedef struct {
 	const plomb_root_label *label;
 	int anchor_start;
 	int is_pool;
+	int is_any_anchor; /* of a pool: without a root among them each is trusted for itself */
 	plomb_fault *fault;
 } chain_job;
 
@@ -205,8 +206,11 @@ put_pool(chain_job *job, const plomb_cert *certs, size_t count)
 			roots ++;
 		}
 	}
-	if (roots == 0) {
+	if (roots == 0 && !job->is_any_anchor) {
 		return plomb_fail(job->fault, PLOMB_CONFIG_INVALID, job->file[0], ": has no root certificate", (const char *)NULL);
+	}
+	for (i = 0; i < below && roots == 0; i ++) {
+		put_authority(job, &chain[i], 1);
 	}
 	return PLOMB_OK;
 }
@@ -314,6 +318,7 @@ plomb_root_add_pool_pem(plomb_root_builder *builder, plomb_root_kind kind,
 	job.given = pem;
 	job.label = &no_label;
 	job.is_pool = 1;
+	job.is_any_anchor = 1;
 	job.fault = fault;
 	return add_certificates(&job);
 }

@@ -47,7 +47,11 @@ PLOMB_MUST_CHECK plomb_status plomb_root_add_chain(plomb_root_builder *builder, 
 PLOMB_MUST_CHECK plomb_status plomb_root_add_pool(plomb_root_builder *builder, plomb_root_kind kind,
 	const char *roots, const char *intermediates, plomb_fault *fault);
 
-/* The same from PEM text; name is what it is called in a fault. */
+/*
+ * The same from PEM text; name is what it is called in a fault. Where no
+ * certificate in it is self-issued, each is an authority for itself, as every
+ * certificate of caPath is to containers/image.
+ */
 PLOMB_MUST_CHECK plomb_status plomb_root_add_pool_pem(plomb_root_builder *builder, plomb_root_kind kind,
 	const char *name, plomb_view pem, plomb_fault *fault);
 

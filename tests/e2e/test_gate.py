@@ -754,6 +754,16 @@ def test_fulcio_takes_an_address_only(tmp_path):
     g.ask({**g.signed(identity=EMAIL, acceptUnnamed=False)}).allowed()
 
 
+def test_fulcio_authorities(by_email):
+    """Root and intermediate in any order, or the issuing one alone; and never a certificate that may not issue."""
+    g, root, middle = by_email, pem("CERTIFICATE", by_email.m.root.der), pem("CERTIFICATE", by_email.m.intermediate.der)
+    stranger = pem("CERTIFICATE", g.m.tsas["tsa"][1].der)
+    for text in (root + middle, middle + root, middle + root + root, middle, stranger + middle):
+        g.ask(fulcio(g, caPath=g.file("some-ca.pem", text))).allowed(EMAIL)
+    for text, code in ((stranger, "cert-untrusted"), (pem("CERTIFICATE", g.m.leaf.der), "cert-is-ca"), (middle[:-30], "config-invalid")):
+        g.ask(fulcio(g, caPath=g.file("some-ca.pem", text))).refused(code)
+
+
 def test_fulcio_of_another_authority(by_email):
     g = by_email
     ca = g.file("other-ca.pem", pem("CERTIFICATE", g.m.tsas["tsa"][0].der))
