@@ -109,6 +109,14 @@ cross: ## the unit tests on 32-bit ARM and big-endian s390x, emulated
 purity: $(BUILD)/libplomb.a ## the core calls nothing but br_*, Ed25519's verifier and mem*; and runs with malloc trapped
 	sh tests/purity.sh $(BUILD)/libplomb.a $(CC)
 
+# The program under ASan with calls that fail where the environment says so: every call that fault.c defines.
+FAULTS = $(shell sh tests/faults.sh)
+$(BUILD)/faulty: $(CLI_OBJ) $(OCI_OBJ) $(PORT_OBJ) $(BUILD)/libplomb.a tests/e2e/fault.c
+	$(CC) $(CFLAGS) $(OPT) -std=gnu99 -DFAULT_WRAP -o $@ $^ $(FAULTS) $(LIBS)
+
+faulty: ## the program whose calls to the system fail on demand, under ASan and UBSan
+	$(MAKE) -j2 build/gcc/faulty BUILD=build/gcc CC=gcc OPT='-O1 -g' CFLAGS='$(SAN)'
+
 e2e: plomb ## the built program from outside (pytest)
 	@PLOMB=$(CURDIR)/plomb sh tests/e2e.sh $(PYTHON) $(PYTEST)
 
@@ -178,6 +186,6 @@ install: plomb lib ## install under DESTDIR and PREFIX
 clean: ## remove what was built
 	rm -rf build plomb
 
-.PHONY: all plomb help lib unit unit-run cross purity e2e world-install interop replay replay-run fuzz fuzz-build sweep sweep-sample \
+.PHONY: all plomb help lib faulty unit unit-run cross purity e2e world-install interop replay replay-run fuzz fuzz-build sweep sweep-sample \
 	deps-test deps-build test demo coverage size install clean
 .SECONDARY:

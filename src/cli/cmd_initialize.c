@@ -21,7 +21,11 @@ typedef struct {
 static plomb_status
 find_folder(update *u, plomb_fault *fault)
 {
-	u->folder = plomb_tuf_folder();
+	plomb_status s;
+
+	if ((s = plomb_tuf_folder(&u->folder, fault)) != PLOMB_OK) {
+		return s;
+	}
 	if (u->folder == NULL) {
 		return plomb_fail(fault, PLOMB_CONFIG_INVALID, "no place to keep the trust root: "
 			"TUF_ROOT, XDG_DATA_HOME and HOME are not set", (const char *)NULL);

@@ -208,6 +208,10 @@ main(int argc, char **argv)
 	/* containerd starts the gate under whatever name it was given. */
 	app.is_cosign = !app.is_gate && argc > 0 && plomb_as_cosign(argv[0]);
 	if (!hold_standard_descriptors() || !ignore_broken_pipes()) {
+		plomb_error_line(stderr, NULL, PLOMB_IO_ERROR, "the standard streams cannot be used");
+		if (app.is_gate) {
+			plomb_gate_argv_free(arguments, count);
+		}
 		return app.is_cosign ? PLOMB_COSIGN_FAILURE : PLOMB_CLASS_UNDECIDED;
 	}
 	if (app.is_cosign) {

@@ -23,69 +23,75 @@ wipe(void *bytes, size_t n)
 	}
 }
 
-/* DIR/NAME of a variable, if that is set and the file is there. */
-static char *
-file_below(const char *folder, const char *name)
+/* DIR/NAME of a variable, if that is set and the file is there; else *path stays. Found already: nothing. */
+static plomb_status
+file_below(const char *folder, const char *name, char **path)
 {
-	plomb_text path;
-	char *copy;
+	plomb_text text;
+	plomb_status s;
 
-	if (folder == NULL || folder[0] == 0) {
-		return NULL;
+	if (*path != NULL || folder == NULL || folder[0] == 0) {
+		return PLOMB_OK;
 	}
-	plomb_text_init(&path);
-	plomb_text_str(&path, folder);
-	plomb_text_str(&path, "/");
-	plomb_text_str(&path, name);
-	copy = path.failed || !plomb_file_exists(plomb_text_cstr(&path)) ? NULL : plomb_copy_view(plomb_text_as_view(&path));
-	plomb_text_free(&path);
-	return copy;
+	plomb_text_init(&text);
+	plomb_text_str(&text, folder);
+	plomb_text_str(&text, "/");
+	plomb_text_str(&text, name);
+	s = text.failed ? PLOMB_NO_ROOM : PLOMB_OK;
+	if (s == PLOMB_OK && plomb_file_exists(plomb_text_cstr(&text))) {
+		*path = plomb_copy_view(plomb_text_as_view(&text));
+		s = *path == NULL ? PLOMB_NO_ROOM : PLOMB_OK;
+	}
+	plomb_text_free(&text);
+	return s;
 }
 
 /* Where podman logs in until the machine is switched off: below XDG_RUNTIME_DIR, else below /run. */
-static char *
-find_runtime_config(void)
+static plomb_status
+find_runtime_config(char **path)
 {
 	const char *folder;
-	plomb_text path;
-	char *found;
+	plomb_text text;
+	plomb_status s;
 
 	folder = getenv("XDG_RUNTIME_DIR");
 	if (folder != NULL && folder[0] != 0) {
-		return file_below(folder, "containers/auth.json");
+		return file_below(folder, "containers/auth.json", path);
 	}
-	plomb_text_init(&path);
-	plomb_text_str(&path, "/run/containers/");
-	plomb_text_decimal(&path, (int64_t)plomb_user_number());
-	found = path.failed ? NULL : file_below(plomb_text_cstr(&path), "auth.json");
-	plomb_text_free(&path);
-	return found;
+	plomb_text_init(&text);
+	plomb_text_str(&text, "/run/containers/");
+	plomb_text_decimal(&text, (int64_t)plomb_user_number());
+	s = text.failed ? PLOMB_NO_ROOM : file_below(plomb_text_cstr(&text), "auth.json", path);
+	plomb_text_free(&text);
+	return s;
 }
 
-/* Docker's file, else containers'; NULL if there is none. Freed by the caller. */
-static char *
-find_config(void)
+/* Docker's file, else containers'; NULL if there is none. Freed by the caller. PLOMB_NO_ROOM is not "none". */
+static plomb_status
+find_config(char **path)
 {
 	char home[PLOMB_MAX_PATH];
 	const char *named, *folder;
-	char *path;
+	plomb_status s;
 
+	*path = NULL;
 	folder = plomb_home(home, sizeof home) ? home : NULL;
 	named = getenv("DOCKER_CONFIG");
-	path = named != NULL && named[0] != 0 ? file_below(named, "config.json") : file_below(folder, ".docker/config.json");
-	if (path != NULL) {
-		return path;
+	s = named != NULL && named[0] != 0 ? file_below(named, "config.json", path) : file_below(folder, ".docker/config.json", path);
+	if (s != PLOMB_OK || *path != NULL) {
+		return s;
 	}
 	named = getenv("REGISTRY_AUTH_FILE");
 	if (named != NULL && named[0] != 0) {
-		return plomb_copy_view(plomb_view_of_arg(named));
+		*path = plomb_copy_view(plomb_view_of_arg(named));
+		return *path == NULL ? PLOMB_NO_ROOM : PLOMB_OK;
 	}
-	if ((path = find_runtime_config()) != NULL
-		|| (path = file_below(getenv("XDG_CONFIG_HOME"), "containers/auth.json")) != NULL)
+	if ((s = find_runtime_config(path)) != PLOMB_OK
+		|| (s = file_below(getenv("XDG_CONFIG_HOME"), "containers/auth.json", path)) != PLOMB_OK)
 	{
-		return path;
+		return s;
 	}
-	return file_below(folder, ".config/containers/auth.json");
+	return file_below(folder, ".config/containers/auth.json", path);
 }
 
 static plomb_status
@@ -97,7 +103,10 @@ read_config(plomb_remote *remote)
 	if (remote->is_config_read) {
 		return PLOMB_OK;
 	}
-	path = find_config();
+	s = find_config(&path);
+	if (s != PLOMB_OK) {
+		return plomb_fail_status(remote->asking->fault, s, NULL);
+	}
 	s = path == NULL ? PLOMB_OK : plomb_read_config(&remote->config, path, PLOMB_MAX_DOCKER_CONFIG, remote->asking->fault);
 	free(path);
 	if (s != PLOMB_OK) {
@@ -107,6 +116,7 @@ read_config(plomb_remote *remote)
 	remote->room_size = (128u << 10) + 32 * remote->config.n;
 	remote->room = malloc(remote->room_size);
 	if (remote->room == NULL) {
+		plomb_bytes_free(&remote->config);
 		return plomb_fail_status(remote->asking->fault, PLOMB_NO_ROOM, NULL);
 	}
 	remote->is_config_read = 1;
@@ -432,6 +442,9 @@ plomb_remote_image_open(plomb_remote_image *image, plomb_remote *remote, const c
 		return plomb_fail_status(fault, s, plomb_tellable(argument));
 	}
 	put_name(image, &place);
+	if (image->name.failed) {
+		return plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
+	}
 	if (remote->mirror != NULL) {
 		if (strlen(remote->mirror) >= sizeof place.authority) {
 			return plomb_fail_status(fault, PLOMB_REFERENCE_INVALID, remote->mirror);

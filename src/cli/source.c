@@ -1,5 +1,6 @@
 #include "source.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -189,7 +190,8 @@ plomb_variable(const char *name, const char **value, plomb_fault *fault)
 int
 plomb_file_exists(const char *path)
 {
-	return access(path, F_OK) == 0;
+	/* What cannot be looked at may be there: whoever reads it will be told why not. */
+	return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 /* see source.h */

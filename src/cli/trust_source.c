@@ -124,9 +124,8 @@ read_kept(plomb_trust_source *source, plomb_fault *fault)
 	if ((s = plomb_variable("TUF_ROOT", &folder, fault)) != PLOMB_OK) {
 		return s;
 	}
-	source->kept = plomb_tuf_folder();
-	if (source->kept == NULL) {
-		return PLOMB_OK;
+	if ((s = plomb_tuf_folder(&source->kept, fault)) != PLOMB_OK || source->kept == NULL) {
+		return s;
 	}
 	source->kept_file = plomb_tuf_path(source->kept, PLOMB_TUF_TARGET);
 	if (source->kept_file == NULL) {

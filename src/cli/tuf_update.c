@@ -35,22 +35,29 @@ plomb_tuf_path(const char *folder, const char *name)
 }
 
 /* see tuf_update.h */
-char *
-plomb_tuf_folder(void)
+plomb_status
+plomb_tuf_folder(char **folder, plomb_fault *fault)
 {
 	char home[PLOMB_MAX_PATH];
-	const char *value;
+	const char *below, *value;
 
+	*folder = NULL;
+	below = "";
 	value = getenv("TUF_ROOT");
-	if (value != NULL && value[0] != 0) {
-		return join(value, "", "");
+	if (value == NULL || value[0] == 0) {
+		below = "/plomb/tuf";
+		value = getenv("XDG_DATA_HOME");
 	}
-	value = getenv("XDG_DATA_HOME");
 	/* The XDG specification: a relative path is to be ignored. */
-	if (value != NULL && value[0] == '/') {
-		return join(value, "/plomb/tuf", "");
+	if (below[0] != 0 && (value == NULL || value[0] != '/')) {
+		below = "/.local/share/plomb/tuf";
+		value = plomb_home(home, sizeof home) ? home : NULL;
 	}
-	return plomb_home(home, sizeof home) ? join(home, "/.local/share/plomb/tuf", "") : NULL;
+	if (value == NULL) {
+		return PLOMB_OK;
+	}
+	*folder = join(value, below, "");
+	return *folder != NULL ? PLOMB_OK : plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
 }
 
 /* What is kept under this name; nothing is nothing. */
@@ -902,7 +909,9 @@ plomb_tuf_kept_time(plomb_time *time, plomb_fault *fault)
 
 	time->s = 0;
 	time->ns = 0;
-	folder = plomb_tuf_folder();
+	if ((s = plomb_tuf_folder(&folder, fault)) != PLOMB_OK) {
+		return s;
+	}
 	if (folder == NULL) {
 		return PLOMB_UNSET;
 	}

@@ -80,10 +80,12 @@ PLOMB_MUST_CHECK plomb_status plomb_tuf_update(const plomb_tuf_job *job, plomb_t
 
 /*
  * The folder by the environment: TUF_ROOT, else plomb/tuf in XDG_DATA_HOME or
- * ~/.local/share; and a file in it. NULL if there is no home or no memory;
- * freed by the caller.
+ * ~/.local/share. NULL if there is no home; PLOMB_NO_ROOM with a fault is
+ * something else, or another trust root would be taken for want of memory.
+ * Freed by the caller.
  */
-char *plomb_tuf_folder(void);
+PLOMB_MUST_CHECK plomb_status plomb_tuf_folder(char **folder, plomb_fault *fault);
+/* A file in it, freed by the caller; NULL if there is no memory. */
 char *plomb_tuf_path(const char *folder, const char *name);
 
 /*

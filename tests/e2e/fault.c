@@ -1,6 +1,9 @@
 /*
  * fault.c: preloaded into the program (LD_PRELOAD), counts its calls to the
  * operating system and to libcurl, makes one of them fail, and adds up memory.
+ * With FAULT_WRAP it is linked into the program by --wrap instead, beside a
+ * sanitizer that has an allocator of its own: then only the program's own
+ * calls are seen, and memory is the sanitizer's matter.
  *
  * FAULT_OP      which kind of call is to fail, by the names below
  * FAULT_CALLER  whose: plomb, curl, or other libraries ("any" by default)
@@ -17,7 +20,6 @@
 #include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
-#include <netdb.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -35,9 +37,9 @@
 #include <unistd.h>
 
 #define OPS(X) \
-	X(malloc) X(open) X(read) X(pread) X(stat) X(write) X(fsync) X(rename) X(unlink) X(mkdir) X(mkstemp) X(fchmod) X(close) X(opendir) \
+	X(malloc) X(open) X(read) X(stat) X(write) X(fsync) X(access) X(rename) X(unlink) X(mkdir) X(mkstemp) X(fchmod) X(close) X(opendir) \
 	X(readdir) X(fopen) X(fwrite) X(fflush) X(fclose) X(clock) X(time) X(nanosleep) X(pipe) X(spawn) X(waitpid) X(poll) X(fcntl) X(sigaction) \
-	X(setitimer) X(socket) X(connect) X(send) X(recv) X(sockopt) X(resolve) X(random) X(curl_global) X(curl_init) X(curl_setopt) \
+	X(setitimer) X(socket) X(connect) X(send) X(recv) X(sockopt) X(random) X(curl_global) X(curl_init) X(curl_setopt) \
 	X(curl_getinfo) X(curl_slist) X(curl_add) X(curl_perform) X(curl_poll) X(curl_read)
 
 #define NAME_ENUM(name) OP_##name,
@@ -83,6 +85,9 @@ who(const void *address)
 	uintptr_t at = (uintptr_t)address;
 	int i;
 
+#ifdef FAULT_WRAP
+	return BY_PLOMB;
+#endif
 	for (i = 0; i < BY_OTHER; i ++) {
 		if (at >= range[i].begin && at < range[i].end) {
 			return i;
@@ -135,9 +140,33 @@ fails(int op, const void *caller)
 }
 
 #define CALLER __builtin_return_address(0)
+#ifdef FAULT_WRAP
+#define DEFINE(type, name, parameters) type __real_##name parameters; type __wrap_##name parameters; type __wrap_##name parameters
+#define REAL(name) static __typeof__(name) *const real = __real_##name;
+#else
+#define DEFINE(type, name, parameters) type name parameters
 #define REAL(name) static __typeof__(name) *real; if (real == NULL) { real = (__typeof__(name) *)dlsym(RTLD_NEXT, #name); }
+#endif
 
 /* -------------------------------------------------------------------- memory */
+
+static size_t peak, own_peak, own_in_use, own_blocks;
+
+#ifdef FAULT_WRAP
+
+#define CALL_MEMORY(name, parameters, arguments) \
+	DEFINE(void *, name, parameters) \
+	{ \
+		REAL(name) \
+		if (fails(OP_malloc, CALLER)) { errno = ENOMEM; return NULL; } \
+		return real arguments; \
+	}
+
+CALL_MEMORY(malloc, (size_t n), (n))
+CALL_MEMORY(calloc, (size_t a, size_t b), (a, b))
+CALL_MEMORY(realloc, (void *old, size_t n), (old, n))
+
+#else
 
 static char early[65536]; /* what dlsym takes while malloc is looked up */
 static size_t early_used;
@@ -147,7 +176,7 @@ static void *(*real_calloc)(size_t, size_t);
 static void *(*real_realloc)(void *, size_t);
 static void (*real_free)(void *);
 
-static size_t in_use, peak, own_in_use, own_peak, own_blocks;
+static size_t in_use;
 static int lock;
 /* Blocks of the program's own. */
 static struct {
@@ -334,13 +363,14 @@ strdup(const char *s)
 	return copy != NULL ? memcpy(copy, s, n) : NULL;
 }
 
+#endif
+
 /* ------------------------------------------------------------------ the system */
 
 #define FAIL(op, error, result) if (fails(OP_##op, CALLER)) { errno = (error); return (result); }
 
 #define CALL(type, name, op, error, result, parameters, arguments) \
-	type \
-	name parameters \
+	DEFINE(type, name, parameters) \
 	{ \
 		REAL(name) \
 		FAIL(op, error, result) \
@@ -348,8 +378,7 @@ strdup(const char *s)
 	}
 
 #define CALL_OPEN(name) \
-	int \
-	name(const char *path, int flags, ...) \
+	DEFINE(int, name, (const char *path, int flags, ...)) \
 	{ \
 		mode_t mode = 0; \
 		va_list more; \
@@ -364,8 +393,7 @@ strdup(const char *s)
 	}
 
 #define CALL_FCNTL(name) \
-	int \
-	name(int fd, int what, ...) \
+	DEFINE(int, name, (int fd, int what, ...)) \
 	{ \
 		void *value; \
 		va_list more; \
@@ -382,14 +410,13 @@ CALL_OPEN(open64)
 CALL_FCNTL(fcntl)
 CALL_FCNTL(fcntl64)
 CALL(ssize_t, read, read, EIO, -1, (int fd, void *p, size_t n), (fd, p, n))
-CALL(ssize_t, pread, pread, EIO, -1, (int fd, void *p, size_t n, off_t at), (fd, p, n, at))
-CALL(ssize_t, pread64, pread, EIO, -1, (int fd, void *p, size_t n, off64_t at), (fd, p, n, at))
 CALL(int, stat, stat, EIO, -1, (const char *path, struct stat *about), (path, about))
 CALL(int, stat64, stat, EIO, -1, (const char *path, struct stat64 *about), (path, about))
 CALL(int, fstat, stat, EIO, -1, (int fd, struct stat *about), (fd, about))
 CALL(int, fstat64, stat, EIO, -1, (int fd, struct stat64 *about), (fd, about))
 CALL(ssize_t, write, write, ENOSPC, -1, (int fd, const void *p, size_t n), (fd, p, n))
 CALL(int, fsync, fsync, EIO, -1, (int fd), (fd))
+CALL(int, access, access, EACCES, -1, (const char *path, int how), (path, how))
 CALL(int, rename, rename, EACCES, -1, (const char *from, const char *to), (from, to))
 CALL(int, unlink, unlink, EACCES, -1, (const char *path), (path))
 CALL(int, mkdir, mkdir, EROFS, -1, (const char *path, mode_t mode), (path, mode))
@@ -414,15 +441,12 @@ CALL(ssize_t, send, send, ECONNRESET, -1, (int fd, const void *p, size_t n, int 
 CALL(ssize_t, recv, recv, ECONNRESET, -1, (int fd, void *p, size_t n, int flags), (fd, p, n, flags))
 CALL(int, setsockopt, sockopt, EINVAL, -1, (int fd, int level, int name, const void *p, socklen_t n), (fd, level, name, p, n))
 CALL(int, getsockopt, sockopt, EINVAL, -1, (int fd, int level, int name, void *p, socklen_t *n), (fd, level, name, p, n))
-CALL(int, getaddrinfo, resolve, EAGAIN, EAI_AGAIN, (const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **found),
-	(node, service, hints, found))
 CALL(ssize_t, getrandom, random, ENOSYS, -1, (void *p, size_t n, unsigned flags), (p, n, flags))
 CALL(int, getentropy, random, ENOSYS, -1, (void *p, size_t n), (p, n))
 
 /* What is started is not ours to disturb. */
-int
-posix_spawnp(pid_t *child, const char *name, const posix_spawn_file_actions_t *actions,
-	const posix_spawnattr_t *attributes, char *const argv[], char *const environment[])
+DEFINE(int, posix_spawnp, (pid_t *child, const char *name, const posix_spawn_file_actions_t *actions,
+	const posix_spawnattr_t *attributes, char *const argv[], char *const environment[]))
 {
 	char *without[1000];
 	int i, n = 0;
@@ -438,8 +462,7 @@ posix_spawnp(pid_t *child, const char *name, const posix_spawn_file_actions_t *a
 	return real(child, name, actions, attributes, argv, without);
 }
 
-size_t
-fwrite(const void *p, size_t size, size_t n, FILE *file)
+DEFINE(size_t, fwrite, (const void *p, size_t size, size_t n, FILE *file))
 {
 	REAL(fwrite)
 	FAIL(fwrite, ENOSPC, 0)
@@ -447,8 +470,7 @@ fwrite(const void *p, size_t size, size_t n, FILE *file)
 }
 
 /* What fails here has been tried all the same: nothing else would close it. */
-int
-fflush(FILE *file)
+DEFINE(int, fflush, (FILE *file))
 {
 	int result;
 
@@ -458,8 +480,7 @@ fflush(FILE *file)
 	return result;
 }
 
-int
-fclose(FILE *file)
+DEFINE(int, fclose, (FILE *file))
 {
 	int result;
 
@@ -469,8 +490,7 @@ fclose(FILE *file)
 	return result;
 }
 
-int
-close(int fd)
+DEFINE(int, close, (int fd))
 {
 	int result;
 
@@ -480,8 +500,7 @@ close(int fd)
 	return result;
 }
 
-int
-nanosleep(const struct timespec *wanted, struct timespec *left)
+DEFINE(int, nanosleep, (const struct timespec *wanted, struct timespec *left))
 {
 	REAL(nanosleep)
 	FAIL(nanosleep, EINVAL, -1)
@@ -502,8 +521,7 @@ CALL(CURLMcode, curl_multi_poll, curl_poll, 0, CURLM_INTERNAL_ERROR, (CURLM *mul
 	(multi, extra, n, ms, ready))
 CALL(CURLMsg *, curl_multi_info_read, curl_read, 0, NULL, (CURLM *multi, int *left), (multi, left))
 
-CURLcode
-curl_easy_setopt(CURL *easy, CURLoption option, ...)
+DEFINE(CURLcode, curl_easy_setopt, (CURL *easy, CURLoption option, ...))
 {
 	void *value;
 	va_list more;
@@ -515,8 +533,7 @@ curl_easy_setopt(CURL *easy, CURLoption option, ...)
 	return real(easy, option, value);
 }
 
-CURLcode
-curl_easy_getinfo(CURL *easy, CURLINFO info, ...)
+DEFINE(CURLcode, curl_easy_getinfo, (CURL *easy, CURLINFO info, ...))
 {
 	void *value;
 	va_list more;
@@ -553,6 +570,7 @@ tell(void)
 	(void)fclose(file);
 }
 
+#ifndef FAULT_WRAP
 /* A deadline ends the program without its destructors. */
 void
 _exit(int status)
@@ -564,3 +582,4 @@ _exit(int status)
 	for (;;) {
 	}
 }
+#endif

@@ -2,6 +2,7 @@
 import itertools
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -20,6 +21,7 @@ class Shim:
 
     def __init__(self, folder):
         assert not is_sanitized(), "a sanitizer has an allocator of its own: run these tests on the plain build"
+        self.ops = re.findall(r"X\((\w+)\)", (HERE / "fault.c").read_text().split("#define OPS(X)")[1].split("#define")[0])
         self.path, self.folder, self.number = folder / "fault.so", folder, itertools.count()
         subprocess.run([shutil.which("cc") or "gcc", "-std=gnu99", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-O1", "-o", str(self.path),
                         str(HERE / "fault.c"), "-ldl"], check=True)
