@@ -117,6 +117,9 @@ $(BUILD)/faulty: $(CLI_OBJ) $(OCI_OBJ) $(PORT_OBJ) $(BUILD)/libplomb.a tests/e2e
 faulty: ## the program whose calls to the system fail on demand, under ASan and UBSan
 	$(MAKE) -j2 build/gcc/faulty BUILD=build/gcc CC=gcc OPT='-O1 -g' CFLAGS='$(SAN)'
 
+faults: plomb ## every call to the system and to libcurl fails in turn; make test tries a sample
+	PLOMB_FAULTS=all PLOMB=$(CURDIR)/plomb $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/e2e/test_faults.py $(PYTEST)
+
 e2e: plomb ## the built program from outside (pytest)
 	@PLOMB=$(CURDIR)/plomb sh tests/e2e.sh $(PYTHON) $(PYTEST)
 
@@ -186,6 +189,6 @@ install: plomb lib ## install under DESTDIR and PREFIX
 clean: ## remove what was built
 	rm -rf build plomb
 
-.PHONY: all plomb help lib faulty unit unit-run cross purity e2e world-install interop replay replay-run fuzz fuzz-build sweep sweep-sample \
+.PHONY: all plomb help lib faulty faults unit unit-run cross purity e2e world-install interop replay replay-run fuzz fuzz-build sweep sweep-sample \
 	deps-test deps-build test demo coverage size install clean
 .SECONDARY:
