@@ -523,19 +523,26 @@ refuse(gate *g, size_t i)
 	return s;
 }
 
-/* Everything that was looked at, as one judgement; its class is that of the requirement that does not hold. */
+/* What the image is after s: the class of the requirement that does not hold knows more than its status alone. */
 static plomb_class
-collect(gate *g, size_t refusal)
+class_of(const gate *g, size_t refusal, plomb_status s)
 {
-	plomb_class class_;
+	if (s == PLOMB_OK) {
+		return PLOMB_CLASS_ACCEPTED;
+	}
+	return refusal < g->count && g->judgement[refusal].status == s ? g->judgement[refusal].class_ : plomb_status_class(s);
+}
+
+/* Everything that was looked at, as one judgement. */
+static void
+collect(gate *g)
+{
 	size_t i;
 
-	class_ = refusal == g->count ? PLOMB_CLASS_ACCEPTED : g->judgement[refusal].class_;
 	g->whole.digest = g->count == 0 ? g->asked.digest : g->judgement[0].digest;
 	for (i = 0; i < g->count; i ++) {
 		plomb_judgement_take(&g->whole, &g->judgement[i]);
 	}
-	return class_;
 }
 
 /* PLOMB_OK, with nothing left to hold against it, or why not; *class_ is what the image is then. */
@@ -559,7 +566,8 @@ judge(gate *g, plomb_class *class_)
 	if (i != g->count || g->count == 0) {
 		s = g->count == 0 ? plomb_fail_status(g->terms.fault, PLOMB_INTERNAL_ERROR, NULL) : refuse(g, i);
 	}
-	*class_ = collect(g, i);
+	*class_ = class_of(g, i, s);
+	collect(g);
 	return s;
 }
 
