@@ -47,16 +47,33 @@ plomb_fail_status(plomb_fault *fault, plomb_status status, const char *file)
 	return plomb_fail(fault, status, file, ": ", plomb_status_sentence(status), (const char *)NULL);
 }
 
+/*
+ * An algorithm's name, a colon and hex digits to the end, if not as many as
+ * there should be then more than a port has: what stands behind the sign in
+ * an image's name. Behind a login stands a host, and "shared.example.com"
+ * begins like a digest.
+ */
+static int
+is_like_digest(const char *text)
+{
+	size_t name, hex;
+
+	name = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789");
+	if ((strncmp(text, "sha", 3) != 0 && strncmp(text, "md5", 3) != 0) || text[name] != ':') {
+		return 0;
+	}
+	hex = strspn(text + name + 1, "0123456789abcdefABCDEF");
+	return hex > 5 && text[name + 1 + hex] == 0;
+}
+
 /* see error.h */
 const char *
 plomb_tellable(const char *address)
 {
 	const char *at;
 
-	at = strrchr(address, '@');
-	/* What follows the sign in an image's name is a digest. */
-	return at == NULL || (strchr(address, '@') == at && (strncmp(at, "@sha", 4) == 0 || strncmp(at, "@md5", 4) == 0))
-		? address : "a name with @, which may be a login";
+	at = strchr(address, '@');
+	return at == NULL || is_like_digest(at + 1) ? address : "a name with @, which may be a login";
 }
 
 /*

@@ -180,15 +180,30 @@ hold_standard_descriptors(void)
 	return fd >= 0 && close(fd) == 0;
 }
 
-/* A reader that went away, of our output or at the other end of a TLS connection, is an error that is told. */
 static int
-ignore_broken_pipes(void)
+set_signal(int number, void (*handler)(int))
 {
 	struct sigaction action;
 
 	memset(&action, 0, sizeof action);
-	action.sa_handler = SIG_IGN;
-	return sigaction(SIGPIPE, &action, NULL) == 0;
+	action.sa_handler = handler;
+	return sigaction(number, &action, NULL) == 0;
+}
+
+/*
+ * A reader that went away, of our output or at the other end of a TLS
+ * connection, is an error that is told. The other two are inherited from
+ * whoever started us: with SIGALRM blocked no deadline would ever pass, and
+ * with SIGCHLD ignored nobody could tell how a credential helper ended.
+ */
+static int
+set_signals(void)
+{
+	sigset_t alarm;
+
+	return set_signal(SIGPIPE, SIG_IGN) && set_signal(SIGCHLD, SIG_DFL)
+		&& sigemptyset(&alarm) == 0 && sigaddset(&alarm, SIGALRM) == 0
+		&& sigprocmask(SIG_UNBLOCK, &alarm, NULL) == 0;
 }
 
 int
@@ -207,7 +222,7 @@ main(int argc, char **argv)
 	app.is_gate = plomb_gate_argv(argc, argv, &arguments, &count);
 	/* containerd starts the gate under whatever name it was given. */
 	app.is_cosign = !app.is_gate && argc > 0 && plomb_as_cosign(argv[0]);
-	if (!hold_standard_descriptors() || !ignore_broken_pipes()) {
+	if (!hold_standard_descriptors() || !set_signals()) {
 		plomb_error_line(stderr, NULL, PLOMB_IO_ERROR, "the standard streams cannot be used");
 		if (app.is_gate) {
 			plomb_gate_argv_free(arguments, count);

@@ -322,6 +322,7 @@ check_remote(plomb_image_question *q, const plomb_digest *digest)
 {
 	plomb_view none = { NULL, 0 };
 	plomb_layout_image image;
+	plomb_place signatures;
 	plomb_status s;
 
 	if (!has_no_signature(q) && (!is_satisfied(q) || q->platform == NULL)) {
@@ -334,9 +335,12 @@ check_remote(plomb_image_question *q, const plomb_digest *digest)
 	if (!is_satisfied(q)) {
 		return PLOMB_OK;
 	}
-	/* The image's own blobs are where the image is. */
+	/* The image's own blobs are where the image is; for another try the signatures are not. */
+	signatures = q->image->store.signatures;
 	q->image->store.signatures = q->image->store.image;
-	return check_platform(q, &q->image->store.store, &image);
+	s = check_platform(q, &q->image->store.store, &image);
+	q->image->store.signatures = signatures;
+	return s;
 }
 
 static plomb_status

@@ -122,7 +122,7 @@ find_pass(plomb_registry *r, const char *origin)
 	for (i = 0; i < PLOMB_MAX_TOKENS; i ++) {
 		plomb_pass *pass = r->pass + i;
 
-		if (pass->line[0] != 0 && same(pass->origin, origin) && (pass->scope[0] == 0 || same(pass->scope, r->scope))) {
+		if (pass->line[0] != 0 && same(pass->origin, origin) && same(pass->scope, r->scope)) {
 			return pass;
 		}
 	}
@@ -144,7 +144,7 @@ use_pass(plomb_registry *r, const plomb_url *start)
 }
 
 static void
-keep_pass(plomb_registry *r, const char *scope, uint64_t until_ms)
+keep_pass(plomb_registry *r, uint64_t until_ms)
 {
 	plomb_pass *pass;
 	plomb_url start;
@@ -159,7 +159,7 @@ keep_pass(plomb_registry *r, const char *scope, uint64_t until_ms)
 		r->next_pass = (r->next_pass + 1) % PLOMB_MAX_TOKENS;
 	}
 	wipe(pass, sizeof *pass);
-	if (set_text(pass->origin, sizeof pass->origin, text_of(origin)) && set_text(pass->scope, sizeof pass->scope, text_of(scope))) {
+	if (set_text(pass->origin, sizeof pass->origin, text_of(origin)) && set_text(pass->scope, sizeof pass->scope, text_of(r->scope))) {
 		(void)set_text(pass->line, sizeof pass->line, text_of(r->line));
 		pass->until_ms = until_ms;
 	}
@@ -558,7 +558,7 @@ begin_token(plomb_registry *r, const plomb_challenge *challenge, const plomb_log
 			return;
 		}
 		r->asked_token = 1;
-		keep_pass(r, "", UINT64_MAX);
+		keep_pass(r, UINT64_MAX);
 		return;
 	}
 	if (r->asked_token) {
@@ -602,7 +602,7 @@ begin_basic(plomb_registry *r, const plomb_login *login)
 		return;
 	}
 	r->is_basic_tried = 1;
-	keep_pass(r, "", UINT64_MAX);
+	keep_pass(r, UINT64_MAX);
 }
 
 /* The Bearer challenge, else the Basic one. */
@@ -720,7 +720,7 @@ on_token(plomb_registry *r, plomb_view body, uint64_t now_ms)
 		refuse_login(r, "the token server gives no token");
 		return;
 	}
-	keep_pass(r, r->scope, now_ms + token_life_s(&doc) * 1000);
+	keep_pass(r, now_ms + token_life_s(&doc) * 1000);
 	wipe(r->scratch, sizeof r->scratch);
 	wipe(r->form, sizeof r->form);
 	wipe(r->token_line, sizeof r->token_line);

@@ -38,7 +38,7 @@ typedef plomb_status (*plomb_login_fn)(void *user, plomb_view registry, plomb_vi
 /* A header that opened a registry's door. */
 typedef struct {
 	char origin[300];
-	char scope[400];  /* empty: for everything there */
+	char scope[400];  /* a login may be for one repository only */
 	char line[PLOMB_MAX_SECRET + 32];
 	uint64_t until_ms; /* UINT64_MAX: as long as it works */
 } plomb_pass;

@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import time
@@ -415,6 +416,19 @@ def test_deadline(gate, tmp_path):
         silent.close()
         os.close(read)
         os.close(write)
+
+
+def test_deadline_with_the_alarm_blocked(gate):
+    """Which signals are blocked is inherited from whoever started us."""
+    gate.policy({"default": [gate.signed()]})
+    silent = socket.create_server(("127.0.0.1", 0))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+    try:
+        answer = gate.ask(local=False, argv=["gate", "-name", f"localhost:{silent.getsockname()[1]}/acme/app:v1", "-digest", gate.digest, "--timeout", "300ms"])
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        silent.close()
+    answer.refused("timeout")
 
 
 def test_deadline_of_a_report(gate):

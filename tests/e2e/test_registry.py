@@ -4,6 +4,8 @@ hostile one can do. Every server here is on this machine.
 """
 import json
 import os
+import signal
+import subprocess
 import time
 import urllib.parse
 
@@ -12,7 +14,7 @@ import pytest
 import credentials
 from credentials import (HELPER_SECRET, HELPER_TOKEN, IDENTITY_TOKEN, PASSWORD, REFRESH_TOKEN, TOKEN, URL_PASSWORD, USER, WRONG_PASSWORD,
                          WRONG_TOKEN, basic)
-from plomb import Layout, image_with, prepare, run, who
+from plomb import PROGRAM, Layout, image_with, prepare, run, who
 from registry import INDEX, MANIFEST, Answer, Repository, Server, closed_port, sha256
 
 NAME = "acme/app"
@@ -265,6 +267,33 @@ def test_platform(tmp_path, by, wanted, chosen, status, code):
     assert not any(child["digest"] in path for child in children for path in requests)
 
 
+def test_platform_of_a_large_config(tmp_path):
+    """It takes more room than the signatures did: they are looked at again, and where they are."""
+    layout = Layout()
+    config = {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": []}, "history": [{}] * 60000}
+    image = layout.manifest({"schemaVersion": 2, "mediaType": MANIFEST, "layers": [],
+                             "config": layout.blob(json.dumps(config).encode(), "application/vnd.oci.image.config.v1+json")})
+    layout.list(image, "latest")
+    m = image_with({"content": "dsse"}, layout, image, attach=False)[2]
+    # More than is kept of a registry's answers when nobody reads them.
+    for i in range(4):
+        layout.attach_bundle(image, m.bundle_text + b" " * (250000 + i))
+    prepare(m, tmp_path)
+    signatures = Repository.from_layout(layout.write(str(tmp_path / "layout")), True)
+    images = Repository()
+    images.manifests[image["digest"]] = signatures.manifests.pop(image["digest"])
+    images.blobs = {digest: body for digest, body in signatures.blobs.items() if b"history" in body}
+    with Server({NAME: images, "other/place": signatures}) as server:
+        result = run("verify", "--trusted-root", tmp_path / "root.json", *who(m, tmp_path), "--any-predicate", "--platform", "linux/amd64",
+                     "--output", "report", f"{server.name}/{NAME}@{image['digest']}", cwd=tmp_path,
+                     env={"COSIGN_REPOSITORY": f"{server.name}/other/place"}).accepted()
+    assert result.codes == ["ok"] * 4
+    assert result.report["platform"]["digest"] == image["digest"]
+    asked = [path for method, path in server.requests if "/blobs/" in path]
+    assert len(asked) > 5, "there was another try, and it fetched again"
+    assert [path for path in asked if path.startswith(f"/v2/{NAME}/")] == [f"/v2/{NAME}/blobs/" + next(iter(images.blobs))]
+
+
 def test_platform_of_an_image(tmp_path):
     """Without an index the signed image's config says it, and is what its digest says, or nothing is believed of it."""
     world = World(tmp_path)
@@ -345,6 +374,23 @@ def test_basic(world, how):
         undecided(world.verify(server, "--registry-username", USER, "--registry-password", WRONG_PASSWORD), "registry-auth-failed")
 
 
+def test_basic_for_each_repository(world):
+    """Two logins at one host: neither is sent for the other's repository, where it would be refused."""
+    passwords = {"one": PASSWORD, "two": HELPER_SECRET}
+
+    def hook(request):
+        sent = request.headers.get("Authorization")
+        if sent is None:
+            return Answer(401, headers=[("WWW-Authenticate", 'Basic realm="x"')])
+        return None if sent == basic(USER, passwords[request.path.split("/")[2]]) else Answer(403)
+    images = ("one/app", "two/app")
+    with Server({image: world.repository for image in images}, hook) as server:
+        world.config({"auths": {f"{server.name}/{name}": {"username": USER, "password": password} for name, password in passwords.items()}})
+        result = world.verify(server, "--max-workers", "1", by="@" + world.digest, images=images)
+        assert result.status == 0, result
+        assert len(server.requests) == 2 * 4, "one 401 for each, and then no more"
+
+
 @pytest.mark.parametrize("key", ["localhost", "evil.{}", "{}.evil", "{}/acme/ap", "{}/other", "{}0", "localhost:1"])
 def test_other_hosts_password(world, key):
     """CVE-2026-59891: credentials of a host whose name only looks like this one."""
@@ -388,6 +434,20 @@ def test_helper(world, script, status, text):
         put_helper(world, server, script)
         result = world.verify(server)
         assert result.status == status and text in result.stderr.decode(), result
+
+
+def test_helper_of_a_program_that_ignores_children(world):
+    """Whoever started us may not care how children end; we do."""
+    with world.serve(lambda r: wants_basic(r, HELPER_SECRET)) as server:
+        put_helper(world, server, "cat answer")
+        before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        try:
+            process = subprocess.Popen([PROGRAM, "verify", "--trusted-root", "root.json", *who(world.m, world.folder), f"{server.name}/{NAME}:latest"],
+                                       cwd=world.folder, env={"HOME": str(world.folder), **world.env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        finally:
+            signal.signal(signal.SIGCHLD, before)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, (out, err)
 
 
 def test_helper_with_a_token(world):
@@ -505,7 +565,8 @@ def test_answers_that_repeat_credentials(world, status, who_answers):
             assert b.asked[0][2] == basic(USER, PASSWORD)
 
 
-@pytest.mark.parametrize("where", ["mirror", "COSIGN_REPOSITORY", "image", "image with scheme", "image without password", "redirect", "realm", "realm's query",
+@pytest.mark.parametrize("where", ["mirror", "COSIGN_REPOSITORY", "image", "image with scheme", "image without password",
+                                   "image at shared.example.com", "image at sha256", "redirect", "realm", "realm's query",
                                    "next page"])
 def test_password_in_an_address(world, where):
     """An address with a password is refused, and not repeated."""
@@ -529,6 +590,8 @@ def test_password_in_an_address(world, where):
             result = world.verify("https://" + login + server.name)
         elif where == "image without password":
             result = world.verify(URL_PASSWORD + "@" + server.name)
+        elif where.startswith("image at "):
+            result = world.verify(login + where.split()[-1] + ":5000")
         elif where.startswith("realm"):
             realm = f"http://{login}localhost/token" if where == "realm" else f"http://10.0.0.1/token?password={URL_PASSWORD}"
             with Bearer(world, realm=realm) as b:
