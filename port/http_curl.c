@@ -250,6 +250,8 @@ set_tls(curl_http *c, const plomb_http_request *request)
 	must(c, curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2));
 	must(c, curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, c->tls.insecure ? 0L : 1L));
 	must(c, curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, c->tls.insecure ? 0L : 2L));
+	/* One connection serves a registry: no session is resumed, and 7.88 frees twice when there is no memory to keep one. */
+	must(c, curl_easy_setopt(e, CURLOPT_SSL_SESSIONID_CACHE, 0L));
 	/* The library does not read the variable that tells everything else on the machine whom to believe. */
 	ca_file = c->tls.ca_file != NULL ? c->tls.ca_file : getenv("SSL_CERT_FILE");
 	if (ca_file != NULL && ca_file[0] != 0) {
