@@ -5,6 +5,7 @@
 
 #include "../../port/file.h"
 #include "../../port/home.h"
+#include "timeout.h"
 
 /* What all answers about one image may take; attestations are counted in it. */
 #define MOST_MEMORY (512u << 20)
@@ -129,9 +130,29 @@ helper_fault(plomb_remote *remote, const char *program, const char *why)
 	return plomb_fail(remote->asking->fault, PLOMB_CONFIG_INVALID, program, ": ", why, (const char *)NULL);
 }
 
+/*
+ * As long as it may take, but not until our own time is over: whoever waits
+ * for all that we have started would wait for it then.
+ */
+static plomb_helper
+helper_in_time(const plomb_remote *remote)
+{
+	plomb_helper helper;
+	uint32_t left;
+
+	helper = remote->helper;
+	left = plomb_timeout_left();
+	left -= left / 8;
+	if (left < helper.most_ms) {
+		helper.most_ms = left;
+	}
+	return helper;
+}
+
 static plomb_status
 ask_helper(plomb_remote *remote, plomb_work *work, const plomb_docker_entry *entry, plomb_login *login)
 {
+	plomb_helper helper;
 	plomb_text program;
 	unsigned char *out;
 	plomb_view text;
@@ -147,9 +168,12 @@ ask_helper(plomb_remote *remote, plomb_work *work, const plomb_docker_entry *ent
 		plomb_text_free(&program);
 		return plomb_fail_status(remote->asking->fault, PLOMB_NO_ROOM, NULL);
 	}
-	s = remote->helper.run(&remote->helper, plomb_text_cstr(&program), entry->server,
+	helper = helper_in_time(remote);
+	s = helper.run(&helper, plomb_text_cstr(&program), entry->server,
 		out, MAX_HELPER_OUTPUT, &got, &exit_status);
-	if (s != PLOMB_OK) {
+	if (s == PLOMB_TIMEOUT && helper.most_ms < remote->helper.most_ms) {
+		s = plomb_fail(remote->asking->fault, s, plomb_text_cstr(&program), ": does not end before the deadline", (const char *)NULL);
+	} else if (s != PLOMB_OK) {
 		s = helper_fault(remote, plomb_text_cstr(&program), s == PLOMB_UNSET ? "there is no such program"
 			: s == PLOMB_TIMEOUT ? "does not end" : s == PLOMB_LIMIT_EXCEEDED ? "says too much" : "cannot be run");
 	} else {

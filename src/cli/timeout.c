@@ -153,6 +153,19 @@ plomb_timeout_start(uint32_t ms)
 }
 
 /* see timeout.h */
+uint32_t
+plomb_timeout_left(void)
+{
+	struct itimerval timer;
+
+	if (!is_started || getitimer(ITIMER_REAL, &timer) != 0) {
+		return UINT32_MAX;
+	}
+	/* It was set to a day at most. */
+	return (uint32_t)timer.it_value.tv_sec * 1000 + (uint32_t)(timer.it_value.tv_usec / 1000);
+}
+
+/* see timeout.h */
 void
 plomb_timeout_wait(void)
 {

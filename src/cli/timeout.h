@@ -15,6 +15,8 @@ PLOMB_MUST_CHECK plomb_status plomb_duration_parse(plomb_view text, uint32_t *ms
 
 /* From now on; after it the program says so and exits with 3. 0 if the system cannot. */
 int plomb_timeout_start(uint32_t ms);
+/* How many milliseconds are left until then; UINT32_MAX if nothing was started, or nobody knows. */
+uint32_t plomb_timeout_left(void);
 /* What to say on standard output then; line must stay until it is replaced. NULL: nothing. */
 void plomb_timeout_answer(const char *line);
 
@@ -30,12 +32,6 @@ void plomb_timeout_waited(void);
 
 /* Say and exit as cosign does. */
 void plomb_timeout_as_cosign(void);
-
-/*
- * A line stands on stderr that has no end yet, or does no more: what is said
- * when the time is over begins on a line of its own.
- */
-void plomb_timeout_line(int is_open);
 
 /*
  * A line stands on stderr that has no end yet, or does no more: what is said

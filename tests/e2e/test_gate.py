@@ -431,6 +431,23 @@ def test_deadline_with_the_alarm_blocked(gate):
     answer.refused("timeout")
 
 
+def test_helper_ends_before_the_gate(gate, tmp_path):
+    """Asked late and slow to answer: it is not left behind with our standard error, on which somebody waits for the end."""
+    gate.policy({"default": [gate.signed()]})
+    (tmp_path / "docker-credential-slow").write_text("#!/bin/sh\nexec sleep 60\n")
+    (tmp_path / "docker-credential-slow").chmod(0o755)
+    (tmp_path / "config.json").write_text('{"credsStore":"slow"}')
+
+    def late(request):
+        time.sleep(1)
+        return Reply(401, b"", headers=[("WWW-Authenticate", 'Basic realm="x"')])
+    with Server(hook=late) as closed:
+        process = start(gate, "-name", f"{closed.name}/acme/app:v1", "-digest", gate.digest, "--timeout", "6s",
+                        env={"DOCKER_CONFIG": str(tmp_path), "PATH": f"{tmp_path}:/usr/bin:/bin"})
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 3 and out == b"rejected: timeout: docker-credential-slow: does not end before the deadline\n", (out, err)
+
+
 def test_deadline_of_a_report(gate):
     """A report that is not there is not replaced by something that is none."""
     gate.policy({"default": [gate.signed()]})

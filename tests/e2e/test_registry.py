@@ -463,7 +463,9 @@ def test_helper_that_hangs(world):
     """The deadline holds for helpers too."""
     with world.serve(wants_basic) as server:
         put_helper(world, server, "exec sleep 5")
-        timed_out(world.verify(server, "--timeout", "1s"))
+        result = world.verify(server, "--timeout", "2s")
+    assert result.status == 3 and result.report["code"] == "timeout", result
+    assert "docker-credential-test: does not end before the deadline" in result.stderr.decode(), result
 
 
 class Bearer:
