@@ -17,8 +17,8 @@ import time
 
 import pytest
 
+from fault import Log, Shim
 from plomb import PROGRAM, VECTORS
-from test_memory import SHIM as MEMORY_SHIM
 from tuf import MADE, NOW, PUBLIC, ROOT, Client, mirror_of, serve
 
 OLD = next((PUBLIC / "targets").glob("*.trusted_root.json")).read_bytes()
@@ -221,10 +221,7 @@ def test_each_operation_in_turn(way, kind, shim, tmp_path):
 
 @pytest.fixture(scope="module")
 def no_memory(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("memory")
-    (folder / "shim.c").write_text(MEMORY_SHIM)
-    subprocess.run([shutil.which("cc") or "gcc", "-shared", "-fPIC", "-O1", "-o", folder / "shim.so", folder / "shim.c", "-ldl"], check=True)
-    return str(folder / "shim.so")
+    return Shim(tmp_path_factory.mktemp("memory"))
 
 
 @pytest.mark.parametrize("way", ["first", "rotation", "other-instance", "url"])
@@ -234,15 +231,16 @@ def test_an_allocation_fails(way, no_memory, tmp_path):
     with serve(scene.mirror) as server:
         if way == "url":
             scene.mirror = server.url
-        result = scene.update(LD_PRELOAD=no_memory, FAIL_COUNT=tmp_path / "count")
+        env, log = no_memory.env()
+        result = scene.update(**env)
         assert result.status == 0, result
-        count = int((tmp_path / "count").read_text())
+        count = Log(log).calls["malloc", "plomb"]
         assert count > 50
-        # There are more than a thousand: the first ones, the last ones, and some between.
+        # There may be a thousand: the first ones, the last ones, and some between.
         some = random.Random(way).sample(range(1, count + 1), 50)
         for at in sorted({*some, *range(1, 11), *range(count - 9, count + 1)}):
             scene.reset()
-            result = scene.update(LD_PRELOAD=no_memory, FAIL_AT=at)
+            result = scene.update(**no_memory.env("malloc", "plomb", at)[0])
             assert result.status in (0, 2, 3), (at, result)
             assert result.status == 0 or b"plomb: " in result.stderr, (at, result)
             assert scene.check(at) or result.status != 0, (at, result)
