@@ -2,7 +2,7 @@
 #ifndef PLOMB_ASSEMBLE_H
 #define PLOMB_ASSEMBLE_H
 
-#include "private_key.h"
+#include "../core/key.h"
 #include "writer.h"
 
 #define PLOMB_MAX_SIGNED_ENTRIES    4
@@ -24,6 +24,7 @@ typedef struct {
 
 /* The DSSE envelope alone, as it is sent to Rekor 1 and stored by cosign 2: {"payload","payloadType","signatures":[{"sig"}]}. */
 PLOMB_MUST_CHECK plomb_status plomb_assemble_envelope(plomb_work *work, const plomb_signed *parts, plomb_view *json);
+/* PLOMB_ARTIFACT_DIGEST_ALG_UNSUPPORTED: the message's digest under hash is not known. PLOMB_CONFIG_INVALID, PLOMB_NO_ROOM. */
 PLOMB_MUST_CHECK plomb_status plomb_assemble_bundle(plomb_ctx *ctx, const plomb_signed *parts, plomb_view *json);
 
 #endif

@@ -12,12 +12,15 @@ typedef struct {
 	plomb_work *work;
 	unsigned char *p;
 	size_t n, room;
-	int is_full;
+	int is_bad; /* something was no UTF-8 */
 } plomb_writer;
 
 /* What is written is the newest object of work until plomb_writer_end: nothing else may be taken from it meanwhile. */
 void plomb_writer_begin(plomb_writer *writer, plomb_work *work);
-/* What was written; it stays in work, and the rest is given back. PLOMB_NO_ROOM. */
+/*
+ * What was written; it stays in work, and the rest is given back.
+ * PLOMB_NO_ROOM; PLOMB_CONFIG_INVALID for text that was not UTF-8.
+ */
 PLOMB_MUST_CHECK plomb_status plomb_writer_end(plomb_writer *writer, plomb_view *bytes);
 
 void plomb_write_bytes(plomb_writer *writer, const void *bytes, size_t n);
@@ -29,11 +32,9 @@ void plomb_write_base64(plomb_writer *writer, plomb_view bytes); /* standard alp
 /*
  * A JSON string with its quotes, as Go's encoder writes it with HTML
  * escaping off: " \ and control characters are escaped, the rest stays.
- * PLOMB's own input only: bytes that are not UTF-8 are noted as a failure.
+ * Bytes that are not UTF-8, and a NUL, are noted as a failure.
  */
 void plomb_write_json(plomb_writer *writer, plomb_view text);
-/* RFC 3339 in UTC, whole seconds. */
-void plomb_write_time(plomb_writer *writer, int64_t s);
 /* "-----BEGIN LABEL-----", base64 in lines of 64, END, each line with its newline. */
 void plomb_write_pem(plomb_writer *writer, const char *label, plomb_view der);
 /* A DER element: tag, minimal definite length, content. */
