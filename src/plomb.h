@@ -260,7 +260,19 @@ typedef struct {
 	X(POLICY_UNSUPPORTED, "policy-unsupported", USAGE, "the policy asks for something that this program cannot check") \
 	X(POLICY_IDENTITY_MISMATCH, "policy-identity-mismatch", REJECTED, "the signature is for an image of another name") \
 	X(POLICY_REJECTED, "policy-rejected", REJECTED, "the policy rejects this image") \
-	X(PLUGIN_INPUT_MISMATCH, "plugin-input-mismatch", USAGE, "what the gate was asked does not fit together")
+	X(PLUGIN_INPUT_MISMATCH, "plugin-input-mismatch", USAGE, "what the gate was asked does not fit together") \
+	X(TIMESTAMP_NONCE_MISMATCH, "timestamp-nonce-mismatch", REJECTED, "the timestamp is no answer to what was asked") \
+	X(TOKEN_MALFORMED, "token-malformed", USAGE, "not an identity token that can be read") \
+	X(TOKEN_EXPIRED, "token-expired", USAGE, "the identity token has expired") \
+	X(TOKEN_AUDIENCE, "token-audience", USAGE, "the identity token is not meant for sigstore") \
+	X(TOKEN_MAIL_UNVERIFIED, "token-mail-unverified", USAGE, "the identity token's mail address was not verified") \
+	X(KEY_PASSWORD_WRONG, "key-password-wrong", USAGE, "the key file cannot be opened with this password") \
+	X(SIGNING_CONFIG_MALFORMED, "signing-config-malformed", USAGE, "the signing config is not readable") \
+	X(SIGNING_CONFIG_UNSATISFIED, "signing-config-unsatisfied", USAGE, "the signing config names no service that can be used now") \
+	X(FULCIO_ANSWER_MALFORMED, "fulcio-answer-malformed", UNDECIDED, "the certificate authority's answer is not readable") \
+	X(FULCIO_KEY_MISMATCH, "fulcio-key-mismatch", UNDECIDED, "the certificate authority certified another key") \
+	X(FULCIO_SCT_DETACHED, "fulcio-sct-detached", UNDECIDED, "the certificate authority's certificate is in no certificate log") \
+	X(REKOR_ANSWER_MALFORMED, "rekor-answer-malformed", UNDECIDED, "the transparency log's answer is not readable")
 
 typedef enum {
 	PLOMB_UNSET = 0,      /* no check has run yet; a zeroed verdict is not a pass */
