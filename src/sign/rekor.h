@@ -7,10 +7,10 @@
 
 #define PLOMB_MAX_REKOR_ANSWER (4u << 20)
 
-/* What is to be logged: exactly one of certificate (DER) and key. */
+/* What is to be logged. */
 typedef struct {
-	plomb_view certificate;
-	const plomb_key *key;
+	plomb_view certificate;   /* DER; absent: the key itself is logged */
+	const plomb_key *key;     /* that signed, also beside a certificate */
 	plomb_hash hash;          /* that the signature was made with */
 	plomb_message *message;   /* that was signed: PAE, payload or artifact */
 	plomb_view signature;
