@@ -10,7 +10,10 @@ BUILD_none = build/none
 # The port to threads: posix, or none.
 THREADS ?= posix
 BUILD_THREADS_none = /unthreaded
-BUILD   ?= $(BUILD_$(HTTP))$(BUILD_THREADS_$(THREADS))
+# The signing module (src/sign, src/cli/sign, random numbers): 1, or 0 for a program without a line of it.
+SIGN    ?= 1
+BUILD_SIGN_0 = /verifier
+BUILD   ?= $(BUILD_$(HTTP))$(BUILD_THREADS_$(THREADS))$(BUILD_SIGN_$(SIGN))
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
@@ -21,25 +24,35 @@ CFLAGS  ?=
 POSIX   = -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
 FREE    = -ffreestanding
 HTTP_LIBS_curl = -lcurl -pthread
-PROFILE_curl   = verifier
-PROFILE_none   = offline
+PROFILE_curl_1 = full
+PROFILE_curl_0 = verifier
+PROFILE_none_1 = full-offline
+PROFILE_none_0 = offline
 # The earliest that it can be, for a machine whose clock is not set; date +%s gives it.
 POSIX += $(if $(SOURCE_DATE_EPOCH),-DPLOMB_BUILD_TIME=$(SOURCE_DATE_EPOCH))
-POSIX += -DPLOMB_PROFILE='"$(PROFILE_$(HTTP))"'
+POSIX += -DPLOMB_PROFILE='"$(PROFILE_$(HTTP)_$(SIGN))"' -DPLOMB_SIGN=$(SIGN)
 THREADS_LIBS_posix = -pthread
 LIBS    = -lbearssl -lsodium $(HTTP_LIBS_$(HTTP)) $(THREADS_LIBS_$(THREADS))
 
 CORE_SRC = $(sort $(wildcard src/core/*.c))
 OCI_SRC  = $(sort $(wildcard src/oci/*.c))
-PORT_SRC = $(sort $(filter-out port/http_%.c port/threads_%.c,$(wildcard port/*.c)) port/http_$(HTTP).c port/threads_$(THREADS).c)
-CLI_SRC  = $(sort $(wildcard src/cli/*.c))
+SIGN_SRC_1 = $(sort $(wildcard src/sign/*.c))
+SIGN_CLI_1 = $(sort $(wildcard src/cli/sign/*.c))
+SIGN_PORT_1 = port/random_posix.c
+SIGN_SRC = $(SIGN_SRC_$(SIGN))
+PORT_SRC = $(sort $(filter-out $(SIGN_PORT_1) port/http_%.c port/threads_%.c,$(wildcard port/*.c)) port/http_$(HTTP).c port/threads_$(THREADS).c $(SIGN_PORT_$(SIGN)))
+CLI_SRC  = $(sort $(wildcard src/cli/*.c) $(SIGN_CLI_$(SIGN)))
 comma    = ,
-HEADERS  = $(wildcard src/*.h src/*/*.h port/*.h tests/*.h)
-UNIT     = $(sort $(wildcard tests/test_*.c))
-FUZZ     = $(sort $(wildcard fuzz/fuzz_*.c))
+HEADERS  = $(wildcard src/*.h src/*/*.h src/*/*/*.h port/*.h tests/*.h)
+# Tests of the signing module are named for it, and not built where it is not.
+NOT_UNIT_0 = tests/test_sign_%.c
+NOT_FUZZ_0 = fuzz/fuzz_sign_%.c
+UNIT     = $(sort $(filter-out $(NOT_UNIT_$(SIGN)),$(wildcard tests/test_*.c)))
+FUZZ     = $(sort $(filter-out $(NOT_FUZZ_$(SIGN)),$(wildcard fuzz/fuzz_*.c)))
 
 CORE_OBJ = $(CORE_SRC:%.c=$(BUILD)/%.o)
 OCI_OBJ  = $(OCI_SRC:%.c=$(BUILD)/%.o)
+SIGN_OBJ = $(SIGN_SRC:%.c=$(BUILD)/%.o)
 PORT_OBJ = $(PORT_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ  = $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/trusted_root.o $(BUILD)/tuf_root.o
 # What the tests may call: all rooms but main(), as archives, so that a test pulls in only what it uses.
@@ -55,14 +68,14 @@ plomb: $(BUILD)/plomb
 
 lib: $(BUILD)/libplomb.a ## build the core alone: libplomb.a
 
-$(BUILD)/plomb: $(CLI_OBJ) $(OCI_OBJ) $(PORT_OBJ) $(BUILD)/libplomb.a
+$(BUILD)/plomb: $(CLI_OBJ) $(SIGN_OBJ) $(OCI_OBJ) $(PORT_OBJ) $(BUILD)/libplomb.a
 	$(CC) $(CFLAGS) $(OPT) -Wl,--gc-sections -o $@ $^ $(LIBS)
 
 $(BUILD)/libplomb.a: $(CORE_OBJ)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/librooms.a: $(OCI_OBJ) $(PORT_OBJ) $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJ))
+$(BUILD)/librooms.a: $(SIGN_OBJ) $(OCI_OBJ) $(PORT_OBJ) $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJ))
 	rm -f $@
 	$(AR) rcs $@ $^
 
@@ -111,7 +124,7 @@ purity: $(BUILD)/libplomb.a ## the core calls nothing but br_*, Ed25519's verifi
 
 # The program under ASan with calls that fail where the environment says so: every call that fault.c defines.
 FAULTS = $(shell sh tests/faults.sh)
-$(BUILD)/faulty: $(CLI_OBJ) $(OCI_OBJ) $(PORT_OBJ) $(BUILD)/libplomb.a tests/e2e/fault.c
+$(BUILD)/faulty: $(CLI_OBJ) $(SIGN_OBJ) $(OCI_OBJ) $(PORT_OBJ) $(BUILD)/libplomb.a tests/e2e/fault.c
 	$(CC) $(CFLAGS) $(OPT) -std=gnu99 -DFAULT_WRAP -o $@ $^ $(FAULTS) $(LIBS)
 
 faulty: ## the program whose calls to the system fail on demand, under ASan and UBSan
