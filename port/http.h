@@ -10,7 +10,7 @@
 #define PLOMB_HTTP_MAX_HEADER_BYTES 65536 /* all header lines of one answer */
 #define PLOMB_HTTP_MAX_HEADERS      200
 #define PLOMB_HTTP_MAX_CHALLENGES   8     /* WWW-Authenticate lines that are kept */
-#define PLOMB_HTTP_MAX_LINES        4     /* header lines of a request */
+#define PLOMB_HTTP_MAX_LINES        6     /* header lines of a request */
 
 /* The next bytes of a body. A result other than PLOMB_OK ends the request and is returned. */
 typedef plomb_status (*plomb_http_sink)(void *user, plomb_view bytes);
@@ -20,6 +20,9 @@ typedef struct {
 	const char *url;      /* absolute, http or https */
 	const char *line[PLOMB_HTTP_MAX_LINES]; /* "Name: value", NULL where there is none */
 	const char *form;     /* NULL, or what is posted as application/x-www-form-urlencoded */
+	const char *method;   /* NULL: GET, or POST of a form; "HEAD", "POST", "PUT", "PATCH" */
+	plomb_view body;      /* of POST, PUT and PATCH, its type in a line: absent is an empty one. Lives until the answer is there */
+	int is_any_status;    /* the sink gets every answer's body, not only that of 200 */
 	int is_registry;      /* the host that the client certificate and the server name are for */
 	uint32_t connect_ms;  /* for the connection with its TLS; 0: the port's own limit */
 	size_t max_bytes;     /* of the body: one more is PLOMB_LIMIT_EXCEEDED */
@@ -57,7 +60,8 @@ typedef struct plomb_http plomb_http;
 struct plomb_http {
 	/*
 	 * PLOMB_OK: there is an answer of any status, and its body is in the
-	 * sink (the body of a status other than 200 is thrown away).
+	 * sink (the body of a status other than 200 is thrown away, unless it
+	 * was asked for).
 	 * PLOMB_LIMIT_EXCEEDED: body or header too long. PLOMB_IO_ERROR: no
 	 * answer, see problem. PLOMB_NO_ROOM. PLOMB_UNSUPPORTED_FEATURE: this
 	 * build has no network, or its library does not know what is asked of

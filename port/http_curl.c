@@ -137,7 +137,7 @@ on_body(char *bytes, size_t size, size_t count, void *user)
 	}
 	c->body_bytes += n;
 	(void)curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (status != 200) {
+	if (status != 200 && !c->request->is_any_status) {
 		return n;
 	}
 	view.p = (const unsigned char *)bytes;
@@ -299,6 +299,28 @@ set_callbacks(curl_http *c)
 	must(c, curl_easy_setopt(e, CURLOPT_WRITEDATA, c));
 }
 
+/* What is sent. The library takes the method's own name, and a length of its own for the body. */
+static void
+set_method(curl_http *c, const plomb_http_request *request)
+{
+	CURL *e = c->easy;
+
+	if (request->form != NULL) {
+		must(c, curl_easy_setopt(e, CURLOPT_COPYPOSTFIELDS, request->form));
+	}
+	if (request->method == NULL) {
+		return;
+	}
+	if (strcmp(request->method, "HEAD") == 0) {
+		must(c, curl_easy_setopt(e, CURLOPT_NOBODY, 1L));
+		return;
+	}
+	must(c, curl_easy_setopt(e, CURLOPT_POST, 1L));
+	must(c, curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, request->method));
+	must(c, curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.n));
+	must(c, curl_easy_setopt(e, CURLOPT_POSTFIELDS, request->body.n != 0 ? (const char *)request->body.p : ""));
+}
+
 static plomb_status
 set_options(curl_http *c, const plomb_http_request *request, const char *url, struct curl_slist *lines, struct curl_slist *connect_to)
 {
@@ -310,9 +332,7 @@ set_options(curl_http *c, const plomb_http_request *request, const char *url, st
 	must(c, curl_easy_setopt(c->easy, CURLOPT_URL, url));
 	must(c, curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, lines));
 	must(c, curl_easy_setopt(c->easy, CURLOPT_CONNECT_TO, connect_to));
-	if (request->form != NULL) {
-		must(c, curl_easy_setopt(c->easy, CURLOPT_COPYPOSTFIELDS, request->form));
-	}
+	set_method(c, request);
 	if (c->option_code == CURLE_OK) {
 		return PLOMB_OK;
 	}
@@ -326,6 +346,14 @@ make_lines(const plomb_http_request *request)
 	size_t i;
 
 	lines = curl_slist_append(NULL, "User-Agent: plomb/" PLOMB_VERSION);
+	/* Nobody is asked whether a large body may come. */
+	if (lines != NULL && request->body.n != 0) {
+		more = curl_slist_append(lines, "Expect:");
+		if (more == NULL) {
+			curl_slist_free_all(lines);
+		}
+		lines = more;
+	}
 	for (i = 0; lines != NULL && i < PLOMB_HTTP_MAX_LINES; i ++) {
 		if (request->line[i] == NULL) {
 			continue;
