@@ -67,7 +67,7 @@ sync_directory_of(const char *path)
 }
 
 static plomb_status
-posix_make(const plomb_writer *self, const char *path, int *error)
+posix_make(const plomb_file_writer *self, const char *path, int *error)
 {
 	char part[MAX_PATH + 1];
 	size_t i, n;
@@ -123,7 +123,7 @@ write_all(int handle, plomb_view bytes)
 
 /* Bytes first, then the name: the file is never seen half written. */
 static plomb_status
-posix_replace(const plomb_writer *self, const char *path, plomb_view bytes, int *error)
+posix_replace(const plomb_file_writer *self, const char *path, plomb_view bytes, int *error)
 {
 	char other[MAX_PATH + sizeof PLOMB_WRITER_SUFFIX];
 	int handle, good;
@@ -159,7 +159,7 @@ posix_replace(const plomb_writer *self, const char *path, plomb_view bytes, int 
 }
 
 static plomb_status
-posix_remove(const plomb_writer *self, const char *path, int *error)
+posix_remove(const plomb_file_writer *self, const char *path, int *error)
 {
 	(void)self;
 	*error = 0;
@@ -171,7 +171,7 @@ posix_remove(const plomb_writer *self, const char *path, int *error)
 }
 
 static plomb_status
-posix_move(const plomb_writer *self, const char *from, const char *to, int *error)
+posix_move(const plomb_file_writer *self, const char *from, const char *to, int *error)
 {
 	(void)self;
 	*error = 0;
@@ -191,7 +191,7 @@ has_no_locks(int error)
 
 /* On the directory itself: a lock that ends with the program, and no file that stays. */
 static plomb_status
-posix_lock(const plomb_writer *self, const char *path, int *handle, int *error)
+posix_lock(const plomb_file_writer *self, const char *path, int *handle, int *error)
 {
 	int result;
 
@@ -215,7 +215,7 @@ posix_lock(const plomb_writer *self, const char *path, int *handle, int *error)
 }
 
 static void
-posix_unlock(const plomb_writer *self, int handle)
+posix_unlock(const plomb_file_writer *self, int handle)
 {
 	(void)self;
 	if (handle >= 0) {
@@ -223,4 +223,4 @@ posix_unlock(const plomb_writer *self, int handle)
 	}
 }
 
-const plomb_writer plomb_writer_posix = { posix_make, posix_replace, posix_remove, posix_move, posix_lock, posix_unlock };
+const plomb_file_writer plomb_file_writer_posix = { posix_make, posix_replace, posix_remove, posix_move, posix_lock, posix_unlock };

@@ -177,7 +177,7 @@ replace_at(int at, const char *name, const char *text, int *error)
 	calls = 0;
 	synced = 0;
 	fail_at = at;
-	s = plomb_writer_posix.replace(&plomb_writer_posix, in_folder(name), plomb_view_of(text), error);
+	s = plomb_file_writer_posix.replace(&plomb_file_writer_posix, in_folder(name), plomb_view_of(text), error);
 	fail_at = 0;
 	return s;
 }
@@ -252,9 +252,9 @@ test_where_it_cannot_be(void **state)
 	assert_int_equal(count_files(), 1);
 	assert_int_equal(rmdir(in_folder("d")), 0);
 	memset(endless, 'a', sizeof endless - 1);
-	assert_int_equal(plomb_writer_posix.replace(&plomb_writer_posix, endless, plomb_view_of(NEW), &error), PLOMB_IO_ERROR);
+	assert_int_equal(plomb_file_writer_posix.replace(&plomb_file_writer_posix, endless, plomb_view_of(NEW), &error), PLOMB_IO_ERROR);
 	assert_int_equal(error, ENAMETOOLONG);
-	assert_int_equal(plomb_writer_posix.make(&plomb_writer_posix, endless, &error), PLOMB_IO_ERROR);
+	assert_int_equal(plomb_file_writer_posix.make(&plomb_file_writer_posix, endless, &error), PLOMB_IO_ERROR);
 	assert_int_equal(error, ENAMETOOLONG);
 }
 
@@ -288,7 +288,7 @@ make_at(int at, const char *name, int *error)
 
 	calls = 0;
 	fail_at = at;
-	s = plomb_writer_posix.make(&plomb_writer_posix, in_folder(name), error);
+	s = plomb_file_writer_posix.make(&plomb_file_writer_posix, in_folder(name), error);
 	fail_at = 0;
 	return s;
 }
@@ -329,13 +329,13 @@ test_remove(void **state)
 	int error = 7;
 
 	(void)state;
-	assert_int_equal(plomb_writer_posix.remove(&plomb_writer_posix, in_folder("a"), &error), PLOMB_OK);
+	assert_int_equal(plomb_file_writer_posix.remove(&plomb_file_writer_posix, in_folder("a"), &error), PLOMB_OK);
 	assert_int_equal(error, 0);
 	assert_int_equal(replace_at(0, "a", OLD, &error), PLOMB_OK);
-	assert_int_equal(plomb_writer_posix.remove(&plomb_writer_posix, in_folder("a"), &error), PLOMB_OK);
+	assert_int_equal(plomb_file_writer_posix.remove(&plomb_file_writer_posix, in_folder("a"), &error), PLOMB_OK);
 	assert_int_equal(count_files(), 0);
 	assert_int_equal(make_at(0, "d", &error), PLOMB_OK);
-	assert_int_equal(plomb_writer_posix.remove(&plomb_writer_posix, in_folder("d"), &error), PLOMB_IO_ERROR);
+	assert_int_equal(plomb_file_writer_posix.remove(&plomb_file_writer_posix, in_folder("d"), &error), PLOMB_IO_ERROR);
 	assert_true(error != 0);
 	assert_int_equal(rmdir(in_folder("d")), 0);
 }
@@ -352,7 +352,7 @@ test_remove_fails(void **state)
 		assert_int_equal(replace_at(0, "a", OLD, &error), PLOMB_OK);
 		calls = 0;
 		fail_at = at;
-		s = plomb_writer_posix.remove(&plomb_writer_posix, in_folder("a"), &error);
+		s = plomb_file_writer_posix.remove(&plomb_file_writer_posix, in_folder("a"), &error);
 		fail_at = 0;
 		if (s == PLOMB_OK) {
 			break;
@@ -375,7 +375,7 @@ move_at(int at, const char *from, const char *to, int *error)
 	calls = 0;
 	synced = 0;
 	fail_at = at;
-	s = plomb_writer_posix.move(&plomb_writer_posix, source, in_folder(to), error);
+	s = plomb_file_writer_posix.move(&plomb_file_writer_posix, source, in_folder(to), error);
 	fail_at = 0;
 	return s;
 }
@@ -417,27 +417,27 @@ test_lock(void **state)
 
 	(void)state;
 	lock_waits = 3;
-	assert_int_equal(plomb_writer_posix.lock(&plomb_writer_posix, folder, &mine, &error), PLOMB_OK);
+	assert_int_equal(plomb_file_writer_posix.lock(&plomb_file_writer_posix, folder, &mine, &error), PLOMB_OK);
 	assert_int_equal(lock_waits, 0);
 	assert_true(mine >= 0 && error == 0);
 	/* It is the system that would have waited. */
-	assert_int_equal(plomb_writer_posix.lock(&plomb_writer_posix, folder, &theirs, &error), PLOMB_IO_ERROR);
+	assert_int_equal(plomb_file_writer_posix.lock(&plomb_file_writer_posix, folder, &theirs, &error), PLOMB_IO_ERROR);
 	assert_int_equal(error, EWOULDBLOCK);
 	assert_int_equal(theirs, -1);
-	plomb_writer_posix.unlock(&plomb_writer_posix, theirs);
-	plomb_writer_posix.unlock(&plomb_writer_posix, mine);
-	assert_int_equal(plomb_writer_posix.lock(&plomb_writer_posix, folder, &theirs, &error), PLOMB_OK);
-	plomb_writer_posix.unlock(&plomb_writer_posix, theirs);
+	plomb_file_writer_posix.unlock(&plomb_file_writer_posix, theirs);
+	plomb_file_writer_posix.unlock(&plomb_file_writer_posix, mine);
+	assert_int_equal(plomb_file_writer_posix.lock(&plomb_file_writer_posix, folder, &theirs, &error), PLOMB_OK);
+	plomb_file_writer_posix.unlock(&plomb_file_writer_posix, theirs);
 	for (i = 0; i < sizeof no_locks / sizeof no_locks[0]; i ++) {
 		lock_errno = no_locks[i];
-		assert_int_equal(plomb_writer_posix.lock(&plomb_writer_posix, folder, &mine, &error), PLOMB_UNSET);
+		assert_int_equal(plomb_file_writer_posix.lock(&plomb_file_writer_posix, folder, &mine, &error), PLOMB_UNSET);
 		assert_int_equal(mine, -1);
 	}
 	lock_errno = EIO;
-	assert_int_equal(plomb_writer_posix.lock(&plomb_writer_posix, folder, &mine, &error), PLOMB_IO_ERROR);
+	assert_int_equal(plomb_file_writer_posix.lock(&plomb_file_writer_posix, folder, &mine, &error), PLOMB_IO_ERROR);
 	assert_int_equal(error, EIO);
 	lock_errno = 0;
-	assert_int_equal(plomb_writer_posix.lock(&plomb_writer_posix, in_folder("none"), &mine, &error), PLOMB_IO_ERROR);
+	assert_int_equal(plomb_file_writer_posix.lock(&plomb_file_writer_posix, in_folder("none"), &mine, &error), PLOMB_IO_ERROR);
 	assert_int_equal(error, ENOENT);
 	assert_int_equal(mine, -1);
 }

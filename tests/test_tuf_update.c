@@ -25,51 +25,51 @@ is_failing(int *error)
 }
 
 static plomb_status
-fake_make(const plomb_writer *self, const char *path, int *error)
+fake_make(const plomb_file_writer *self, const char *path, int *error)
 {
 	(void)self;
-	return is_failing(error) ? PLOMB_IO_ERROR : plomb_writer_posix.make(&plomb_writer_posix, path, error);
+	return is_failing(error) ? PLOMB_IO_ERROR : plomb_file_writer_posix.make(&plomb_file_writer_posix, path, error);
 }
 
 static plomb_status
-fake_replace(const plomb_writer *self, const char *path, plomb_view bytes, int *error)
+fake_replace(const plomb_file_writer *self, const char *path, plomb_view bytes, int *error)
 {
 	(void)self;
-	return is_failing(error) ? PLOMB_IO_ERROR : plomb_writer_posix.replace(&plomb_writer_posix, path, bytes, error);
+	return is_failing(error) ? PLOMB_IO_ERROR : plomb_file_writer_posix.replace(&plomb_file_writer_posix, path, bytes, error);
 }
 
 static plomb_status
-fake_remove(const plomb_writer *self, const char *path, int *error)
+fake_remove(const plomb_file_writer *self, const char *path, int *error)
 {
 	(void)self;
-	return is_failing(error) ? PLOMB_IO_ERROR : plomb_writer_posix.remove(&plomb_writer_posix, path, error);
+	return is_failing(error) ? PLOMB_IO_ERROR : plomb_file_writer_posix.remove(&plomb_file_writer_posix, path, error);
 }
 
 static plomb_status
-fake_move(const plomb_writer *self, const char *from, const char *to, int *error)
+fake_move(const plomb_file_writer *self, const char *from, const char *to, int *error)
 {
 	(void)self;
-	return is_failing(error) ? PLOMB_IO_ERROR : plomb_writer_posix.move(&plomb_writer_posix, from, to, error);
+	return is_failing(error) ? PLOMB_IO_ERROR : plomb_file_writer_posix.move(&plomb_file_writer_posix, from, to, error);
 }
 
 static plomb_status
-fake_lock(const plomb_writer *self, const char *path, int *handle, int *error)
+fake_lock(const plomb_file_writer *self, const char *path, int *handle, int *error)
 {
 	(void)self;
-	return is_failing(error) ? PLOMB_IO_ERROR : plomb_writer_posix.lock(&plomb_writer_posix, path, handle, error);
+	return is_failing(error) ? PLOMB_IO_ERROR : plomb_file_writer_posix.lock(&plomb_file_writer_posix, path, handle, error);
 }
 
 static void
-fake_unlock(const plomb_writer *self, int handle)
+fake_unlock(const plomb_file_writer *self, int handle)
 {
 	(void)self;
-	plomb_writer_posix.unlock(&plomb_writer_posix, handle);
+	plomb_file_writer_posix.unlock(&plomb_file_writer_posix, handle);
 }
 
 static plomb_status
 update(const char *place, int is_forgetting, int at)
 {
-	static const plomb_writer writer = { fake_make, fake_replace, fake_remove, fake_move, fake_lock, fake_unlock };
+	static const plomb_file_writer writer = { fake_make, fake_replace, fake_remove, fake_move, fake_lock, fake_unlock };
 	plomb_view root = tuf_read("made/base", "1.root.json");
 	plomb_tuf_outcome outcome;
 	plomb_tuf_mirror mirror;

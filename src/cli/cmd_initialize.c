@@ -181,7 +181,7 @@ run(update *u, const plomb_args *args, plomb_fault *fault)
 {
 	plomb_status s;
 
-	u->job.writer = &plomb_writer_posix;
+	u->job.writer = &plomb_file_writer_posix;
 	if ((s = find_folder(u, fault)) != PLOMB_OK
 		|| (s = read_clock(u, args, fault)) != PLOMB_OK
 		|| (s = plomb_tuf_lock(u->job.writer, u->folder, &u->lock, fault)) != PLOMB_OK
@@ -217,7 +217,7 @@ plomb_cmd_initialize(plomb_app *app, plomb_cmd command)
 	if (s == PLOMB_OK) {
 		tell(&u, &out);
 	}
-	plomb_tuf_unlock(&plomb_writer_posix, u.lock);
+	plomb_tuf_unlock(&plomb_file_writer_posix, u.lock);
 	free(u.folder);
 	plomb_bytes_free(&u.root);
 	plomb_bytes_free(&u.kept);

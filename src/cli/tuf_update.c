@@ -118,7 +118,7 @@ static const char *const names[NAMES] = {
 
 /* next.NAME becomes NAME, if there is one. */
 static plomb_status
-move_next(const plomb_writer *writer, const char *folder, const char *name, plomb_fault *fault)
+move_next(const plomb_file_writer *writer, const char *folder, const char *name, plomb_fault *fault)
 {
 	char *from, *to;
 	plomb_status s;
@@ -138,7 +138,7 @@ move_next(const plomb_writer *writer, const char *folder, const char *name, plom
 }
 
 static plomb_status
-remove_file(const plomb_writer *writer, const char *folder, const char *prefix, const char *name, plomb_fault *fault)
+remove_file(const plomb_file_writer *writer, const char *folder, const char *prefix, const char *name, plomb_fault *fault)
 {
 	plomb_status s;
 	char *path;
@@ -158,7 +158,7 @@ remove_file(const plomb_writer *writer, const char *folder, const char *prefix, 
 
 /* It holds already; each step may be done again after a loss of power. */
 static plomb_status
-finish_commit(const plomb_writer *writer, const char *folder, plomb_fault *fault)
+finish_commit(const plomb_file_writer *writer, const char *folder, plomb_fault *fault)
 {
 	plomb_status s;
 	size_t i;
@@ -195,7 +195,7 @@ keep_together(const plomb_tuf_job *job, const plomb_view files[NAMES], plomb_fau
 
 /* What was never committed has never been. */
 static plomb_status
-finish_or_undo(const plomb_writer *writer, const char *folder, plomb_fault *fault)
+finish_or_undo(const plomb_file_writer *writer, const char *folder, plomb_fault *fault)
 {
 	plomb_bytes commit;
 	plomb_status s;
@@ -221,7 +221,7 @@ finish_or_undo(const plomb_writer *writer, const char *folder, plomb_fault *faul
 /* ---------------------------------------------------------------------- the lock */
 
 typedef struct {
-	const plomb_writer *writer;
+	const plomb_file_writer *writer;
 	const char *folder;
 	plomb_fault *fault;
 } sweeper;
@@ -269,7 +269,7 @@ sweep(void *user, plomb_view name)
 
 /* see tuf_update.h */
 plomb_status
-plomb_tuf_lock(const plomb_writer *writer, const char *folder, int *lock, plomb_fault *fault)
+plomb_tuf_lock(const plomb_file_writer *writer, const char *folder, int *lock, plomb_fault *fault)
 {
 	plomb_status s, locked;
 	sweeper w;
@@ -299,7 +299,7 @@ plomb_tuf_lock(const plomb_writer *writer, const char *folder, int *lock, plomb_
 
 /* see tuf_update.h */
 void
-plomb_tuf_unlock(const plomb_writer *writer, int lock)
+plomb_tuf_unlock(const plomb_file_writer *writer, int lock)
 {
 	writer->unlock(writer, lock);
 }

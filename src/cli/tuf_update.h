@@ -52,7 +52,7 @@ PLOMB_MUST_CHECK plomb_status plomb_tuf_read(const char *path, size_t max, plomb
 
 typedef struct {
 	plomb_tuf_mirror *mirror;
-	const plomb_writer *writer;
+	const plomb_file_writer *writer;
 	const char *folder;
 	plomb_view root;   /* to start with */
 	int is_forgetting; /* also if there is a root in the folder */
@@ -72,8 +72,8 @@ typedef struct {
  * undo what an update that was cut short has left there. PLOMB_IO_ERROR,
  * PLOMB_NO_ROOM, with a fault. *lock is for plomb_tuf_unlock, also then.
  */
-PLOMB_MUST_CHECK plomb_status plomb_tuf_lock(const plomb_writer *writer, const char *folder, int *lock, plomb_fault *fault);
-void plomb_tuf_unlock(const plomb_writer *writer, int lock);
+PLOMB_MUST_CHECK plomb_status plomb_tuf_lock(const plomb_file_writer *writer, const char *folder, int *lock, plomb_fault *fault);
+void plomb_tuf_unlock(const plomb_file_writer *writer, int lock);
 
 /* One run over a folder that is locked. */
 PLOMB_MUST_CHECK plomb_status plomb_tuf_update(const plomb_tuf_job *job, plomb_tuf_outcome *outcome, plomb_fault *fault);
