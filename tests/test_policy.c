@@ -754,6 +754,10 @@ test_choice(void **state)
 		{ "a host without the port", "r.example", "r.example:5000/a:1", "default" },
 		{ "another port", "r.example:5000", "r.example:5001/a:1", "default" },
 		{ "a port that nobody asked for", "r.example:443", "r.example/a:1", "default" },
+		{ "https's port where it is the scope's", "r.example:443 r.example", "r.example:443/a:1", "r.example:443" },
+		{ "https's port with no scope for its host", "s.example -", "r.example:443/a:1", "transport" },
+		{ "a port that ends like https's", "r.example", "r.example:1443/a:1", "default" },
+		{ "a host that ends like https's port", "r.example", "r.example.443/a:1", "default" },
 		/* Docker Hub. */
 		{ "a short name", "docker.io docker.io/library/busybox", "busybox", "docker.io/library/busybox" },
 		{ "a short name in its namespace", "docker.io docker.io/library", "busybox:1", "docker.io/library" },
@@ -787,6 +791,50 @@ test_choice(void **state)
 		got = chosen(rows[i].scopes, rows[i].image);
 		if (strcmp(got, rows[i].want) != 0) {
 			fail_msg("%s: %s for %s: got %s, wanted %s", rows[i].who, rows[i].scopes, rows[i].image, got, rows[i].want);
+		}
+	}
+}
+
+/* A second spelling of a registry must not lead past its scope to a milder one. */
+static void
+test_evasion(void **state)
+{
+	static const struct {
+		const char *who, *scopes, *image, *want;
+	} rows[] = {
+		{ "https's port", "r.example -", "r.example:443/a:1", "r.example" },
+		{ "https's port, and a repository", "r.example/a", "r.example:443/a/b:1", "r.example/a" },
+		{ "https's port, and a tag", "r.example/a:1", "r.example:443/a:1", "r.example/a:1" },
+		{ "https's port of an address", "[::1]", "[::1]:443/a:1", "[::1]" },
+		{ "a wildcard is milder than the host", "*.example r.example", "r.example:443/a:1", "r.example" },
+		{ "Docker Hub's host", "docker.io", "registry-1.docker.io/library/busybox:1", "docker.io" },
+		{ "Docker Hub's host, and a repository", "docker.io/acme *.docker.io", "registry-1.docker.io/acme/app:1", "docker.io/acme" },
+		{ "Docker Hub's host with the port", "registry-1.docker.io", "registry-1.docker.io:443/a:1", "registry-1.docker.io" },
+		{ "Docker Hub's host with the port, both", "docker.io", "registry-1.docker.io:443/a:1", "docker.io" }
+	};
+	plomb_policy_choice choice;
+	char file[1024];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i ++) {
+		const char *from = rows[i].scopes;
+		size_t n;
+
+		n = (size_t)snprintf(file, sizeof file, "{'default':[{'type':'insecureAcceptAnything'}],'transports':{'docker':{");
+		while (*from != 0) {
+			size_t length = strcspn(from, " ");
+
+			n += (size_t)snprintf(file + n, sizeof file - n, "%s'%.*s':[{'type':'insecureAcceptAnything'},{'type':'insecureAcceptAnything'}]",
+				from == rows[i].scopes ? "" : ",", strncmp(from, "-", length) == 0 ? 0 : (int)length, from);
+			from += length + (from[length] == ' ');
+		}
+		(void)snprintf(file + n, sizeof file - n, "}}}");
+		assert_int_equal(choose(json("%s", file), rows[i].image, &choice), PLOMB_OK);
+		if (strcmp(choice.scope_kind, "evaded") != 0 || !plomb_view_is(choice.scope, rows[i].want) || choice.count != 1
+			|| strcmp(describe(&choice.list[0]), "reject") != 0)
+		{
+			fail_msg("%s: %s %.*s", rows[i].who, choice.scope_kind, (int)choice.scope.n, (const char *)choice.scope.p);
 		}
 	}
 }
@@ -1123,6 +1171,7 @@ main(void)
 		cmocka_unit_test(test_detail),
 		cmocka_unit_test(test_scopes),
 		cmocka_unit_test(test_choice),
+		cmocka_unit_test(test_evasion),
 		cmocka_unit_test(test_other_transports),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_ceilings),

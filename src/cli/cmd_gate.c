@@ -240,6 +240,9 @@ put_place(gate *g, const plomb_policy_choice *choice)
 	if (choice->scope.n != 0) {
 		plomb_text_str(text, "scope ");
 		plomb_text_quoted(text, choice->scope);
+		if (strcmp(choice->scope_kind, "evaded") == 0) {
+			plomb_text_str(text, ", whose registry the name writes in another way,");
+		}
 	} else {
 		plomb_text_str(text, strcmp(choice->scope_kind, "transport") == 0 ? "the transport's default" : "default");
 	}

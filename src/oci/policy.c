@@ -859,17 +859,18 @@ choose(plomb_ctx *ctx, const plomb_json *doc, uint32_t scopes, uint32_t otherwis
 	plomb_policy_choice *choice, uint32_t *list)
 {
 	plomb_status s;
+	int is_evaded;
 	uint32_t key;
 	size_t mark;
 
 	mark = plomb_work_mark(ctx->work);
-	s = plomb_policy_scope_find(ctx->work, doc, scopes, image, &key);
+	s = plomb_policy_scope_find(ctx->work, doc, scopes, image, &key, &is_evaded);
 	plomb_work_release(ctx->work, mark);
 	if (s != PLOMB_OK) {
 		return s;
 	}
 	if (key != PLOMB_JSON_NONE) {
-		choice->scope_kind = "scope";
+		choice->scope_kind = is_evaded ? "evaded" : "scope";
 		choice->scope = plomb_json_raw(doc, key);
 		*list = plomb_json_value(doc, key);
 		return PLOMB_OK;
@@ -910,5 +911,13 @@ plomb_policy_choose(plomb_ctx *ctx, plomb_view text, const plomb_image_name *ima
 		return s;
 	}
 	s = choose(ctx, &doc, plomb_json_member(&doc, v[1], "docker"), v[0], image, choice, &list);
-	return s == PLOMB_OK ? read_list(ctx, &doc, list, choice) : s;
+	if (s != PLOMB_OK || (s = read_list(ctx, &doc, list, choice)) != PLOMB_OK) {
+		return s;
+	}
+	if (strcmp(choice->scope_kind, "evaded") == 0) {
+		memset(choice->list, 0, sizeof *choice->list);
+		choice->list[0].type = PLOMB_REQUIRE_REJECT;
+		choice->count = 1;
+	}
+	return PLOMB_OK;
 }

@@ -207,7 +207,7 @@ typedef struct {
 } plomb_requirement;
 
 typedef struct {
-	const char *scope_kind; /* "scope", "transport", "default": where the list stands */
+	const char *scope_kind; /* "scope", "transport", "default": where the list stands; "evaded": see below */
 	plomb_view scope;       /* as it is written, if it is a scope */
 	plomb_requirement *list;
 	size_t count;           /* at least 1 */
@@ -219,6 +219,10 @@ typedef struct {
  * its parents, host, "*.domain" from long to short), else its scope "", else
  * default. An image without tag and digest is the one with the tag "latest".
  * What is chosen stays in ctx->work; the text must stay too.
+ *
+ * A name that writes its registry as HOST:443 or registry-1.docker.io, where
+ * the file has scopes for HOST or docker.io and none for that spelling, is
+ * an evasion+: the list is one "reject", scope the one that was evaded.
  *
  * PLOMB_POLICY_MALFORMED and PLOMB_LIMIT_EXCEEDED, each with detail, for
  * everything that is wrong with the file; PLOMB_NO_ROOM.

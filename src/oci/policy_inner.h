@@ -35,9 +35,11 @@ PLOMB_MUST_CHECK plomb_status plomb_policy_scope_check(plomb_work *work, plomb_p
 
 /*
  * The key of the image's most specific scope among the members of scopes,
- * PLOMB_JSON_NONE if it has none. PLOMB_OK, PLOMB_NO_ROOM.
+ * PLOMB_JSON_NONE if it has none. is_evaded: no scope is for the registry as
+ * the name writes it, and the one that was found is for the registry in its
+ * usual spelling. PLOMB_OK, PLOMB_NO_ROOM.
  */
 PLOMB_MUST_CHECK plomb_status plomb_policy_scope_find(plomb_work *work, const plomb_json *doc, uint32_t scopes,
-	const plomb_image_name *image, uint32_t *key);
+	const plomb_image_name *image, uint32_t *key, int *is_evaded);
 
 #endif

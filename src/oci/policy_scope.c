@@ -319,22 +319,71 @@ find_most_specific(const scope_search *q, const plomb_image_name *image)
 	return found;
 }
 
+/*
+ * The same repository where its registry has a second spelling that the same
+ * server answers to: https's own port written out, and the host behind
+ * docker.io. Others may exist in DNS; these exist for every policy. One step
+ * at a time; there is one more as long as the repository changes.
+ */
+static plomb_status
+usual_spelling(plomb_work *work, plomb_view repository, plomb_view *other)
+{
+	plomb_view part[2];
+	size_t end;
+
+	end = find_first(repository, '/');
+	part[0] = plomb_view_cut(repository, 0, end);
+	part[1] = behind(repository, end);
+	if (end > 4 && plomb_view_is(behind(part[0], end - 4), ":443")) {
+		part[0].n -= 4;
+	} else if (plomb_view_is(part[0], "registry-1.docker.io")) {
+		part[0] = plomb_view_of("docker.io");
+	}
+	return plomb_policy_join(work, part, 2, other);
+}
+
+/* A scope that names the host itself, with what follows, was written for this spelling. */
+static int
+is_for_host(const plomb_json *doc, uint32_t key)
+{
+	return key != PLOMB_JSON_NONE && !plomb_view_starts(plomb_json_raw(doc, key), "*.");
+}
+
 /* see policy_inner.h */
 plomb_status
-plomb_policy_scope_find(plomb_work *work, const plomb_json *doc, uint32_t scopes, const plomb_image_name *image, uint32_t *key)
+plomb_policy_scope_find(plomb_work *work, const plomb_json *doc, uint32_t scopes, const plomb_image_name *image, uint32_t *key, int *is_evaded)
 {
-	plomb_image_name asked;
+	plomb_image_name asked, other;
 	scope_search q;
+	plomb_status s;
+	uint32_t found;
 
 	*key = PLOMB_JSON_NONE;
+	*is_evaded = 0;
 	asked = plomb_image_name_asked(image);
 	q.doc = doc;
 	q.scopes = scopes;
-	/* "*." in front of it, or ":" or "@" in it: never more than that. */
+	/* "*." in front of it, or ":" or "@" in it: never more than that. The other spelling is shorter. */
 	q.spelling = plomb_work_take(work, asked.repository.n + asked.tag.n + asked.digest.n + 2);
 	if (q.spelling == NULL) {
 		return PLOMB_NO_ROOM;
 	}
 	*key = find_most_specific(&q, &asked);
-	return PLOMB_OK;
+	if (is_for_host(doc, *key)) {
+		return PLOMB_OK;
+	}
+	for (other = asked;; asked = other) {
+		if ((s = usual_spelling(work, asked.repository, &other.repository)) != PLOMB_OK) {
+			return s;
+		}
+		if (other.repository.n == asked.repository.n) {
+			return PLOMB_OK;
+		}
+		found = find_most_specific(&q, &other);
+		if (is_for_host(doc, found)) {
+			*key = found;
+			*is_evaded = 1;
+			return PLOMB_OK;
+		}
+	}
 }
