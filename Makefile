@@ -10,7 +10,7 @@ BUILD_none = build/none
 # The port to threads: posix, or none.
 THREADS ?= posix
 BUILD_THREADS_none = /unthreaded
-# The signing module (src/sign, src/cli/sign, random numbers): 1, or 0 for a program without a line of it.
+# The signing module (src/sign, src/cli/sign, random numbers, the terminal): 1, or 0 for a program without a line of it.
 SIGN    ?= 1
 BUILD_SIGN_0 = /verifier
 BUILD   ?= $(BUILD_$(HTTP))$(BUILD_THREADS_$(THREADS))$(BUILD_SIGN_$(SIGN))
@@ -38,7 +38,7 @@ CORE_SRC = $(sort $(wildcard src/core/*.c))
 OCI_SRC  = $(sort $(wildcard src/oci/*.c))
 SIGN_SRC_1 = $(sort $(wildcard src/sign/*.c))
 SIGN_CLI_1 = $(sort $(wildcard src/cli/sign/*.c))
-SIGN_PORT_1 = port/random_posix.c
+SIGN_PORT_1 = port/random_posix.c port/terminal_posix.c
 SIGN_SRC = $(SIGN_SRC_$(SIGN))
 PORT_SRC = $(sort $(filter-out $(SIGN_PORT_1) port/http_%.c port/threads_%.c,$(wildcard port/*.c)) port/http_$(HTTP).c port/threads_$(THREADS).c $(SIGN_PORT_$(SIGN)))
 CLI_SRC  = $(sort $(wildcard src/cli/*.c) $(SIGN_CLI_$(SIGN)))

@@ -28,6 +28,9 @@ plomb_bytes_view(const plomb_bytes *bytes)
 	return view;
 }
 
+/* Room for a private key's file at once: a block that grows leaves copies behind. */
+#define FIRST_ROOM ((64u << 10) + 2)
+
 /* Double the room, but never past one byte more than is allowed, and keep one for the NUL. */
 static int
 grow(plomb_bytes *bytes, size_t *cap, size_t max)
@@ -35,7 +38,7 @@ grow(plomb_bytes *bytes, size_t *cap, size_t max)
 	unsigned char *p;
 	size_t more;
 
-	more = *cap == 0 ? 4096 : *cap * 2;
+	more = *cap == 0 ? FIRST_ROOM : *cap * 2;
 	if (more > max + 2) {
 		more = max + 2;
 	}

@@ -6,22 +6,14 @@
 #define BUNDLE_TYPE "application/vnd.dev.sigstore.bundle.v0.3+json"
 
 static void
-write_quoted_base64(plomb_writer *writer, plomb_view bytes)
-{
-	plomb_write_str(writer, "\"");
-	plomb_write_base64(writer, bytes);
-	plomb_write_str(writer, "\"");
-}
-
-static void
 write_envelope(plomb_writer *writer, const plomb_signed *parts)
 {
 	plomb_write_str(writer, "{\"payload\":");
-	write_quoted_base64(writer, parts->payload);
+	plomb_write_json_base64(writer, parts->payload);
 	plomb_write_str(writer, ",\"payloadType\":");
 	plomb_write_json(writer, parts->payload_type);
 	plomb_write_str(writer, ",\"signatures\":[{\"sig\":");
-	write_quoted_base64(writer, parts->signature);
+	plomb_write_json_base64(writer, parts->signature);
 	plomb_write_str(writer, "}]}");
 }
 
@@ -55,10 +47,10 @@ write_message_signature(plomb_writer *writer, const plomb_signed *parts, const u
 		plomb_write_str(writer, "\"algorithm\":\"");
 		plomb_write_str(writer, hash_enum(parts->hash));
 		plomb_write_str(writer, "\",\"digest\":");
-		write_quoted_base64(writer, view);
+		plomb_write_json_base64(writer, view);
 	}
 	plomb_write_str(writer, "},\"signature\":");
-	write_quoted_base64(writer, parts->signature);
+	plomb_write_json_base64(writer, parts->signature);
 	plomb_write_str(writer, "}");
 }
 
@@ -71,7 +63,7 @@ write_signer(plomb_writer *writer, const plomb_ctx *ctx, const plomb_signed *par
 
 	if (parts->certificate.n != 0) {
 		plomb_write_str(writer, "\"certificate\":{\"rawBytes\":");
-		write_quoted_base64(writer, parts->certificate);
+		plomb_write_json_base64(writer, parts->certificate);
 		plomb_write_str(writer, "}");
 		return;
 	}
@@ -79,7 +71,7 @@ write_signer(plomb_writer *writer, const plomb_ctx *ctx, const plomb_signed *par
 	view.p = hint;
 	view.n = sizeof hint;
 	plomb_write_str(writer, "\"publicKey\":{\"hint\":");
-	write_quoted_base64(writer, view);
+	plomb_write_json_base64(writer, view);
 	plomb_write_str(writer, "}");
 }
 
@@ -102,7 +94,7 @@ write_material(plomb_writer *writer, const plomb_ctx *ctx, const plomb_signed *p
 		plomb_write_str(writer, ",\"timestampVerificationData\":{\"rfc3161Timestamps\":[");
 		for (i = 0; i < parts->timestamp_count; i ++) {
 			plomb_write_str(writer, i == 0 ? "{\"signedTimestamp\":" : ",{\"signedTimestamp\":");
-			write_quoted_base64(writer, parts->timestamp[i]);
+			plomb_write_json_base64(writer, parts->timestamp[i]);
 			plomb_write_str(writer, "}");
 		}
 		plomb_write_str(writer, "]}");

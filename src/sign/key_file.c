@@ -155,8 +155,7 @@ write_member(plomb_writer *writer, const char *before, const unsigned char *p, s
 	bytes.p = p;
 	bytes.n = n;
 	plomb_write_str(writer, before);
-	plomb_write_base64(writer, bytes);
-	plomb_write_str(writer, "\"");
+	plomb_write_json_base64(writer, bytes);
 }
 
 /* The JSON inside, as cosign writes it. */
@@ -172,9 +171,9 @@ write_sealed(plomb_work *work, const unsigned char *salt, const unsigned char *n
 	plomb_write_decimal(&writer, SCRYPT_R);
 	plomb_write_str(&writer, ",\"p\":");
 	plomb_write_decimal(&writer, SCRYPT_P);
-	write_member(&writer, "},\"salt\":\"", salt, SALT_BYTES);
-	write_member(&writer, "},\"cipher\":{\"name\":\"nacl/secretbox\",\"nonce\":\"", nonce, crypto_secretbox_NONCEBYTES);
-	write_member(&writer, "},\"ciphertext\":\"", ciphertext, n);
+	write_member(&writer, "},\"salt\":", salt, SALT_BYTES);
+	write_member(&writer, "},\"cipher\":{\"name\":\"nacl/secretbox\",\"nonce\":", nonce, crypto_secretbox_NONCEBYTES);
+	write_member(&writer, "},\"ciphertext\":", ciphertext, n);
 	plomb_write_str(&writer, "}");
 	return plomb_writer_end(&writer, json);
 }

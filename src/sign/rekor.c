@@ -9,14 +9,6 @@
 
 /* ----------------------------------------------------------------- requests */
 
-static void
-write_quoted_base64(plomb_writer *writer, plomb_view bytes)
-{
-	plomb_write_str(writer, "\"");
-	plomb_write_base64(writer, bytes);
-	plomb_write_str(writer, "\"");
-}
-
 /* The certificate or the key as Rekor 1 takes both: PEM. */
 static plomb_status
 signer_pem(plomb_ctx *ctx, const plomb_rekor_request *request, plomb_view *pem)
@@ -49,7 +41,7 @@ request_dsse(plomb_ctx *ctx, const plomb_rekor_request *request, plomb_view pem,
 	plomb_write_str(&writer, "{\"apiVersion\":\"0.0.1\",\"kind\":\"dsse\",\"spec\":{\"proposedContent\":{\"envelope\":");
 	plomb_write_json(&writer, request->envelope);
 	plomb_write_str(&writer, ",\"verifiers\":[");
-	write_quoted_base64(&writer, pem);
+	plomb_write_json_base64(&writer, pem);
 	plomb_write_str(&writer, "]}}}");
 	return plomb_writer_end(&writer, json);
 }
@@ -75,9 +67,9 @@ plomb_rekor_v1_request(plomb_ctx *ctx, const plomb_rekor_request *request, plomb
 	}
 	plomb_writer_begin(&writer, ctx->work);
 	plomb_write_str(&writer, "{\"apiVersion\":\"0.0.1\",\"kind\":\"hashedrekord\",\"spec\":{\"signature\":{\"content\":");
-	write_quoted_base64(&writer, request->signature);
+	plomb_write_json_base64(&writer, request->signature);
 	plomb_write_str(&writer, ",\"publicKey\":{\"content\":");
-	write_quoted_base64(&writer, pem);
+	plomb_write_json_base64(&writer, pem);
 	plomb_write_str(&writer, "}},\"data\":{\"hash\":{\"algorithm\":\"");
 	plomb_write_str(&writer, plomb_hash_name(request->hash));
 	plomb_write_str(&writer, "\",\"value\":\"");
@@ -135,13 +127,13 @@ plomb_rekor_v2_request(plomb_ctx *ctx, const plomb_rekor_request *request, plomb
 	}
 	plomb_writer_begin(&writer, ctx->work);
 	plomb_write_str(&writer, "{\"hashedRekordRequestV002\":{\"digest\":");
-	write_quoted_base64(&writer, digest);
+	plomb_write_json_base64(&writer, digest);
 	plomb_write_str(&writer, ",\"signature\":{\"content\":");
-	write_quoted_base64(&writer, request->signature);
+	plomb_write_json_base64(&writer, request->signature);
 	plomb_write_str(&writer, ",\"verifier\":{\"keyDetails\":\"");
 	plomb_write_str(&writer, details);
 	plomb_write_str(&writer, request->certificate.n != 0 ? "\",\"x509Certificate\":{\"rawBytes\":" : "\",\"publicKey\":{\"rawBytes\":");
-	write_quoted_base64(&writer, request->certificate.n != 0 ? request->certificate : request->key->spki);
+	plomb_write_json_base64(&writer, request->certificate.n != 0 ? request->certificate : request->key->spki);
 	plomb_write_str(&writer, "}}}}}");
 	return plomb_writer_end(&writer, json);
 }
@@ -179,13 +171,13 @@ write_proof(plomb_writer *writer, const entry *e)
 	plomb_write_str(writer, ",\"inclusionProof\":{");
 	write_number(writer, "\"logIndex\"", e->proof_index);
 	plomb_write_str(writer, ",\"rootHash\":");
-	write_quoted_base64(writer, e->root);
+	plomb_write_json_base64(writer, e->root);
 	plomb_write_str(writer, ",");
 	write_number(writer, "\"treeSize\"", e->tree_size);
 	plomb_write_str(writer, ",\"hashes\":[");
 	for (i = 0; i < e->hash_count; i ++) {
 		plomb_write_str(writer, i == 0 ? "" : ",");
-		write_quoted_base64(writer, e->hash[i]);
+		plomb_write_json_base64(writer, e->hash[i]);
 	}
 	plomb_write_str(writer, "],\"checkpoint\":{\"envelope\":");
 	plomb_write_json(writer, e->checkpoint);
@@ -201,7 +193,7 @@ write_entry(plomb_ctx *ctx, const entry *e, plomb_view *json)
 	plomb_write_str(&writer, "{");
 	write_number(&writer, "\"logIndex\"", e->index);
 	plomb_write_str(&writer, ",\"logId\":{\"keyId\":");
-	write_quoted_base64(&writer, e->log_id);
+	plomb_write_json_base64(&writer, e->log_id);
 	plomb_write_str(&writer, "},\"kindVersion\":{\"kind\":");
 	plomb_write_json(&writer, e->kind);
 	plomb_write_str(&writer, ",\"version\":");
@@ -211,12 +203,12 @@ write_entry(plomb_ctx *ctx, const entry *e, plomb_view *json)
 		plomb_write_str(&writer, ",");
 		write_number(&writer, "\"integratedTime\"", e->time_s);
 		plomb_write_str(&writer, ",\"inclusionPromise\":{\"signedEntryTimestamp\":");
-		write_quoted_base64(&writer, e->set);
+		plomb_write_json_base64(&writer, e->set);
 		plomb_write_str(&writer, "}");
 	}
 	write_proof(&writer, e);
 	plomb_write_str(&writer, ",\"canonicalizedBody\":");
-	write_quoted_base64(&writer, e->body);
+	plomb_write_json_base64(&writer, e->body);
 	plomb_write_str(&writer, "}");
 	return plomb_writer_end(&writer, json);
 }
@@ -361,9 +353,9 @@ plomb_rekor_v1_annotation(plomb_ctx *ctx, plomb_view json, plomb_view *annotatio
 	}
 	plomb_writer_begin(&writer, ctx->work);
 	plomb_write_str(&writer, "{\"SignedEntryTimestamp\":");
-	write_quoted_base64(&writer, e->set);
+	plomb_write_json_base64(&writer, e->set);
 	plomb_write_str(&writer, ",\"Payload\":{\"body\":");
-	write_quoted_base64(&writer, e->body);
+	plomb_write_json_base64(&writer, e->body);
 	plomb_write_str(&writer, ",\"integratedTime\":");
 	plomb_write_decimal(&writer, e->time_s);
 	plomb_write_str(&writer, ",\"logIndex\":");

@@ -123,6 +123,15 @@ plomb_write_base64(plomb_writer *writer, plomb_view bytes)
 	}
 }
 
+/* see writer.h */
+void
+plomb_write_json_base64(plomb_writer *writer, plomb_view bytes)
+{
+	plomb_write_str(writer, "\"");
+	plomb_write_base64(writer, bytes);
+	plomb_write_str(writer, "\"");
+}
+
 /* How many bytes the UTF-8 character at the front has; 0 if there is none. */
 static size_t
 utf8_length(plomb_view text)

@@ -29,6 +29,8 @@ void plomb_write_str(plomb_writer *writer, const char *s); /* a constant */
 void plomb_write_decimal(plomb_writer *writer, int64_t value);
 void plomb_write_hex(plomb_writer *writer, plomb_view bytes);
 void plomb_write_base64(plomb_writer *writer, plomb_view bytes); /* standard alphabet, padded, one line */
+/* The same as a JSON string. */
+void plomb_write_json_base64(plomb_writer *writer, plomb_view bytes);
 /*
  * A JSON string with its quotes, as Go's encoder writes it with HTML
  * escaping off: " \ and control characters are escaped, the rest stays.
