@@ -514,13 +514,13 @@ prefix_try(void *user, plomb_ctx *ctx)
 
 /* VERSION.ROLE.json, or without a version. */
 static void
-set_name(run *r, int64_t version, const char *role)
+set_name(run *r, uint64_t version, const char *role)
 {
 	if (version == 0) {
 		(void)snprintf(r->name, sizeof r->name, "%s.json", role);
 		return;
 	}
-	(void)snprintf(r->name, sizeof r->name, "%lld.%s.json", (long long)version, role);
+	(void)snprintf(r->name, sizeof r->name, "%llu.%s.json", (unsigned long long)version, role);
 }
 
 /* The file that must be there. */
@@ -577,10 +577,10 @@ walk_roots(run *r)
 	int i;
 
 	for (i = 0; i < PLOMB_TUF_MAX_ROOT_STEPS; i ++) {
-		set_name(r, r->version + 1, "root");
+		set_name(r, (uint64_t)r->version + 1, "root");
 		s = r->job->mirror->fetch(r->job->mirror, r->name, PLOMB_TUF_MAX_ROOT_BYTES, &r->next, r->fault);
 		if (s == PLOMB_UNSET) {
-			set_name(r, r->version, "root");
+			set_name(r, (uint64_t)r->version, "root");
 			s = plomb_with_room(fresh_try, r, r->fault);
 			/* The one compiled in may be another one in the next version: what was trusted is kept. */
 			return s != PLOMB_OK || r->has_root || r->job->is_forgetting ? s
@@ -661,7 +661,7 @@ step_described(run *r, int name, size_t max, plomb_bytes *kept, plomb_bytes *byt
 	if ((s = plomb_with_room(prefix_try, r, r->fault)) != PLOMB_OK) {
 		return s;
 	}
-	set_name(r, r->described.version, role);
+	set_name(r, (uint64_t)r->described.version, role);
 	if ((s = fetch(r, most(r, max), bytes)) != PLOMB_OK || (s = plomb_with_room(try, r, r->fault)) != PLOMB_OK) {
 		return s;
 	}

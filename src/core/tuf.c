@@ -535,7 +535,8 @@ plomb_tuf_root_load(plomb_ctx *ctx, plomb_view bytes, plomb_tuf_root *root)
 plomb_status
 plomb_tuf_root_next(plomb_ctx *ctx, const plomb_tuf_root *trusted, plomb_view bytes, plomb_tuf_root *next)
 {
-	int64_t wanted = trusted->file.version + 1;
+	/* Versions are not negative, and the next of the largest is none that a file can have. */
+	uint64_t found, wanted = (uint64_t)trusted->file.version + 1;
 	plomb_status s;
 
 	if ((s = read_root(ctx, bytes, next)) != PLOMB_OK) {
@@ -544,9 +545,9 @@ plomb_tuf_root_next(plomb_ctx *ctx, const plomb_tuf_root *trusted, plomb_view by
 	if ((s = verify(ctx, trusted, PLOMB_TUF_ROLE_ROOT, &next->file)) != PLOMB_OK) {
 		return s;
 	}
-	if (next->file.version != wanted) {
-		return refuse_numbers(ctx, next->file.version < wanted ? PLOMB_TUF_ROLLBACK : PLOMB_TUF_VERSION,
-			"version of root", (uint64_t)wanted, (uint64_t)next->file.version);
+	found = (uint64_t)next->file.version;
+	if (found != wanted) {
+		return refuse_numbers(ctx, found < wanted ? PLOMB_TUF_ROLLBACK : PLOMB_TUF_VERSION, "version of root", wanted, found);
 	}
 	return verify(ctx, next, PLOMB_TUF_ROLE_ROOT, &next->file);
 }

@@ -19,10 +19,13 @@ wrong software           test_wrong_software
 
 All of them run over HTTP. What a failure leaves behind is in test_tuf_power.py.
 """
+import json
 import shutil
 import time
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from plomb import STATUS, VECTORS
 from registry import Answer
@@ -364,3 +367,19 @@ def test_clock_argument(client):
     client.start()
     refused(client.update(mirror_of(client.path, "base"), clock="yesterday"), "usage-error")
     refused(client.run("trusted-root", "show", "--clock", NOW), "usage-error")
+
+
+def test_largest_version(client):
+    """No number follows it: there is no next root, and everything else is looked at as ever."""
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+    role = {"keyids": ["a" * 64], "threshold": 1}
+    signed = {"_type": "root", "version": 2**63 - 1, "spec_version": "1.0.0", "expires": "2999-01-01T00:00:00Z", "consistent_snapshot": True,
+              "keys": {"a" * 64: {"keytype": "ed25519", "scheme": "ed25519", "keyval": {"public": public}}},
+              "roles": {name: role for name in ("root", "timestamp", "snapshot", "targets")}}
+    signature = key.sign(json.dumps(signed, sort_keys=True, separators=(",", ":")).encode()).hex()
+    root = client.path / "largest.json"
+    root.write_text(json.dumps({"signed": signed, "signatures": [{"keyid": "a" * 64, "sig": signature}]}))
+    with serve(mirror_of(client.path, "base")) as server:
+        refused(client.update(server.url, "--root", root), "tuf-signature-threshold")
+        assert [path for _, path in server.requests][0].endswith("/9223372036854775808.root.json")

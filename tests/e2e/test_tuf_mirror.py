@@ -135,6 +135,16 @@ def test_file_url(client):
     assert client.kept()["mirror"].decode() == str(mirror)
 
 
+def test_relative_mirror(client):
+    """A stick is found again from another folder."""
+    mirror = mirror_of(client.path, "base")
+    assert client.update(mirror.name, "--root", ROOT).status == 0
+    assert client.kept()["mirror"].decode() == str(client.path / mirror.name)
+    client.path = client.path / "elsewhere"
+    client.path.mkdir()
+    assert client.run("trusted-root", "update", "--clock", NOW).status == 0
+
+
 @pytest.mark.parametrize("url", ["http://somebody:hunter2x7q9k@localhost/", "https://", "http://localhost/?x=hunter2x7q9k", "ftp://localhost/hunter2x7q9k",
                                  "http://local host/", "http://localhost:0/", "http://localhost/#hunter2x7q9k"])
 def test_no_such_address(client, url):
