@@ -272,7 +272,12 @@ typedef struct {
 	X(FULCIO_ANSWER_MALFORMED, "fulcio-answer-malformed", UNDECIDED, "the certificate authority's answer is not readable") \
 	X(FULCIO_KEY_MISMATCH, "fulcio-key-mismatch", UNDECIDED, "the certificate authority certified another key") \
 	X(FULCIO_SCT_DETACHED, "fulcio-sct-detached", UNDECIDED, "the certificate authority's certificate is in no certificate log") \
-	X(REKOR_ANSWER_MALFORMED, "rekor-answer-malformed", UNDECIDED, "the transparency log's answer is not readable")
+	X(REKOR_ANSWER_MALFORMED, "rekor-answer-malformed", UNDECIDED, "the transparency log's answer is not readable") \
+	X(SIGN_TOKEN, "sign-token", UNDECIDED, "an identity token could not be had") \
+	X(SIGN_FULCIO, "sign-fulcio", UNDECIDED, "the certificate authority gives no certificate") \
+	X(SIGN_REKOR, "sign-rekor", UNDECIDED, "the transparency log makes no entry") \
+	X(SIGN_TSA, "sign-tsa", UNDECIDED, "the timestamp authority gives no timestamp") \
+	X(SIGN_UNVERIFIED, "sign-unverified", UNDECIDED, "what was signed does not verify, and nobody gets it")
 
 typedef enum {
 	PLOMB_UNSET = 0,      /* no check has run yet; a zeroed verdict is not a pass */
