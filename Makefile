@@ -97,7 +97,7 @@ $(BUILD)/trusted_root.o $(BUILD)/tuf_root.o: $(BUILD)/%.o: $(BUILD)/%.c
 # ---------------------------------------------------------------------- tests
 
 # Whose operating system fails when the test says so.
-$(BUILD)/test_file_write_posix: WRAPS = $(addprefix -Wl$(comma)--wrap=,mkdir stat stat64 mkstemp mkstemp64 fchmod write fsync close rename open open64 unlink flock)
+$(BUILD)/test_file_write_posix: WRAPS = $(addprefix -Wl$(comma)--wrap=,link mkdir stat stat64 mkstemp mkstemp64 fchmod write fsync close rename open open64 unlink flock)
 $(BUILD)/test_helper_posix: WRAPS = $(addprefix -Wl$(comma)--wrap=,pipe fcntl fcntl64 sigaction posix_spawnp write read poll waitpid clock_gettime)
 $(BUILD)/test_home_posix: WRAPS = $(addprefix -Wl$(comma)--wrap=,getpwuid)
 $(BUILD)/test_threads_posix: WRAPS = $(addprefix -Wl$(comma)--wrap=,pthread_create pthread_mutex_init pthread_cond_init pthread_attr_init pthread_condattr_init sysconf)

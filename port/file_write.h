@@ -9,6 +9,10 @@
 
 #define PLOMB_WRITER_SUFFIX ".XXXXXX" /* each X is any letter or digit */
 
+/* How a file is put there. */
+#define PLOMB_WRITE_PRIVATE 1u /* its owner alone may read it, from the first byte on; else everybody may */
+#define PLOMB_WRITE_NEW     2u /* what has the name already stays: PLOMB_UNSET */
+
 /* Paths are NUL-terminated. *error is the system's number for strerror after PLOMB_IO_ERROR, else 0. */
 typedef struct plomb_file_writer plomb_file_writer;
 struct plomb_file_writer {
@@ -21,7 +25,7 @@ struct plomb_file_writer {
 	 * that is ended in the middle leaves a file of the same name with
 	 * PLOMB_WRITER_SUFFIX behind it.
 	 */
-	plomb_status (*replace)(const plomb_file_writer *self, const char *path, plomb_view bytes, int *error);
+	plomb_status (*replace)(const plomb_file_writer *self, const char *path, plomb_view bytes, unsigned how, int *error);
 
 	/* There is no file of this name afterwards. PLOMB_IO_ERROR. */
 	plomb_status (*remove)(const plomb_file_writer *self, const char *path, int *error);

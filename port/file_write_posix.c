@@ -121,12 +121,50 @@ write_all(int handle, plomb_view bytes)
 	return 1;
 }
 
+/* Some file systems know no second name for a file, and say so in many ways. */
+static int
+has_no_links(int error)
+{
+	return error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EINVAL || error == EMLINK;
+}
+
+/*
+ * The file gets this name unless something has it: as a second name first,
+ * which takes no other's place; where there are none, the name is taken by an
+ * empty file and then replaced.
+ */
+static int
+name_new(const char *from, const char *to)
+{
+	int handle;
+
+	if (link(from, to) == 0) {
+		(void)unlink(from);
+		return 1;
+	}
+	if (!has_no_links(errno)) {
+		return 0;
+	}
+	handle = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (handle < 0) {
+		return 0;
+	}
+	(void)close(handle);
+	if (rename(from, to) == 0) {
+		return 1;
+	}
+	handle = errno;
+	(void)unlink(to);
+	errno = handle;
+	return 0;
+}
+
 /* Bytes first, then the name: the file is never seen half written. */
 static plomb_status
-posix_replace(const plomb_file_writer *self, const char *path, plomb_view bytes, int *error)
+posix_replace(const plomb_file_writer *self, const char *path, plomb_view bytes, unsigned how, int *error)
 {
 	char other[MAX_PATH + sizeof PLOMB_WRITER_SUFFIX];
-	int handle, good;
+	int handle, good, is_taken = 0;
 
 	(void)self;
 	*error = 0;
@@ -139,7 +177,7 @@ posix_replace(const plomb_file_writer *self, const char *path, plomb_view bytes,
 	if (handle < 0) {
 		return failed(error);
 	}
-	good = fchmod(handle, 0644) == 0 && write_all(handle, bytes) && fsync(handle) == 0;
+	good = fchmod(handle, (how & PLOMB_WRITE_PRIVATE) != 0 ? 0600 : 0644) == 0 && write_all(handle, bytes) && fsync(handle) == 0;
 	if (!good) {
 		(void)failed(error);
 	}
@@ -147,12 +185,17 @@ posix_replace(const plomb_file_writer *self, const char *path, plomb_view bytes,
 		good = 0;
 		(void)failed(error);
 	}
-	if (good && rename(other, path) != 0) {
+	if (good && !((how & PLOMB_WRITE_NEW) != 0 ? name_new(other, path) : rename(other, path) == 0)) {
 		good = 0;
+		is_taken = (how & PLOMB_WRITE_NEW) != 0 && errno == EEXIST;
 		(void)failed(error);
 	}
 	if (!good) {
 		(void)unlink(other);
+		if (is_taken) {
+			*error = 0;
+			return PLOMB_UNSET;
+		}
 		return PLOMB_IO_ERROR;
 	}
 	return sync_directory_of(path) ? PLOMB_OK : failed(error);

@@ -85,16 +85,33 @@ int __wrap_fsync(int fd);
 ssize_t __real_write(int fd, const void *bytes, size_t n);
 ssize_t __wrap_write(int fd, const void *bytes, size_t n);
 
+/* Nobody but the maker of an empty file gives a mode, and that is 0600. */
 int
 __wrap_open(const char *path, int flags, ...)
 {
-	return fails() ? -1 : __real_open(path, flags);
+	return fails() ? -1 : __real_open(path, flags, 0600);
 }
 
 int
 __wrap_open64(const char *path, int flags, ...)
 {
-	return fails() ? -1 : __real_open(path, flags);
+	return fails() ? -1 : __real_open(path, flags, 0600);
+}
+
+/* 0: the system's own answer. */
+static int link_errno;
+
+int __real_link(const char *from, const char *to);
+int __wrap_link(const char *from, const char *to);
+
+int
+__wrap_link(const char *from, const char *to)
+{
+	if (link_errno != 0) {
+		errno = link_errno;
+		return -1;
+	}
+	return fails() ? -1 : __real_link(from, to);
 }
 
 int
@@ -169,6 +186,8 @@ holds(const char *name, const char *text)
 	return n == strlen(text) && memcmp(bytes, text, n) == 0;
 }
 
+static unsigned how;
+
 static plomb_status
 replace_at(int at, const char *name, const char *text, int *error)
 {
@@ -177,7 +196,7 @@ replace_at(int at, const char *name, const char *text, int *error)
 	calls = 0;
 	synced = 0;
 	fail_at = at;
-	s = plomb_file_writer_posix.replace(&plomb_file_writer_posix, in_folder(name), plomb_view_of(text), error);
+	s = plomb_file_writer_posix.replace(&plomb_file_writer_posix, in_folder(name), plomb_view_of(text), how, error);
 	fail_at = 0;
 	return s;
 }
@@ -237,6 +256,99 @@ test_each_call_fails(void **state)
 	assert_int_equal(unlink(in_folder("a")), 0);
 }
 
+static mode_t
+mode_of(const char *name)
+{
+	struct stat about;
+
+	assert_int_equal(stat(in_folder(name), &about), 0);
+	return about.st_mode & 0777;
+}
+
+/* A private file is never anybody else's to read; a new one takes nobody's place, with second names for files and without. */
+static void
+test_private_and_new(void **state)
+{
+	static const int answers[] = { 0, EPERM, EOPNOTSUPP, ENOSYS, EINVAL, EMLINK };
+	size_t i;
+	int error;
+
+	(void)state;
+	for (i = 0; i < sizeof answers / sizeof answers[0]; i ++) {
+		link_errno = answers[i];
+		how = PLOMB_WRITE_NEW | PLOMB_WRITE_PRIVATE;
+		assert_int_equal(replace_at(0, "a", OLD, &error), PLOMB_OK);
+		assert_int_equal(mode_of("a"), 0600);
+		assert_true(holds("a", OLD));
+		error = 7;
+		assert_int_equal(replace_at(0, "a", NEW, &error), PLOMB_UNSET);
+		assert_int_equal(error, 0);
+		assert_true(holds("a", OLD));
+		assert_int_equal(count_files(), 1);
+		how = PLOMB_WRITE_PRIVATE;
+		assert_int_equal(replace_at(0, "a", NEW, &error), PLOMB_OK);
+		assert_int_equal(mode_of("a"), 0600);
+		assert_true(holds("a", NEW));
+		how = PLOMB_WRITE_NEW;
+		assert_int_equal(replace_at(0, "b", NEW, &error), PLOMB_OK);
+		assert_int_equal(mode_of("b"), 0644);
+		assert_int_equal(count_files(), 2);
+		assert_int_equal(unlink(in_folder("a")), 0);
+		assert_int_equal(unlink(in_folder("b")), 0);
+	}
+	/* Another reason is a reason. */
+	link_errno = EROFS;
+	assert_int_equal(replace_at(0, "a", NEW, &error), PLOMB_IO_ERROR);
+	assert_int_equal(error, EROFS);
+	assert_int_equal(count_files(), 0);
+	link_errno = 0;
+	how = 0;
+}
+
+static void
+empty_folder(void)
+{
+	DIR *directory = opendir(folder);
+	struct dirent *entry;
+
+	assert_non_null(directory);
+	while ((entry = readdir(directory)) != NULL) {
+		if (entry->d_name[0] != '.') {
+			assert_int_equal(unlink(in_folder(entry->d_name)), 0);
+		}
+	}
+	(void)closedir(directory);
+}
+
+/* Nothing is left of a new file, or all of it. */
+static void
+test_each_call_of_a_new_one_fails(void **state)
+{
+	int at, error, by_name;
+
+	(void)state;
+	how = PLOMB_WRITE_NEW | PLOMB_WRITE_PRIVATE;
+	for (by_name = 0; by_name < 2; by_name ++) {
+		link_errno = by_name ? EPERM : 0;
+		for (at = 1; ; at ++) {
+			plomb_status s = replace_at(at, "a", NEW, &error);
+
+			if (s == PLOMB_OK && at > calls) {
+				break;
+			}
+			/* A temporary name that cannot be taken away is another name of the whole file, and ours alone. */
+			assert_true(s == PLOMB_OK || s == PLOMB_IO_ERROR);
+			assert_true(s == PLOMB_OK ? holds("a", NEW) : error != 0 && (count_files() == 0 || (holds("a", NEW) && synced != 0)));
+			empty_folder();
+		}
+		assert_true(at > 7);
+		assert_true(holds("a", NEW));
+		assert_int_equal(unlink(in_folder("a")), 0);
+	}
+	link_errno = 0;
+	how = 0;
+}
+
 static void
 test_where_it_cannot_be(void **state)
 {
@@ -252,7 +364,7 @@ test_where_it_cannot_be(void **state)
 	assert_int_equal(count_files(), 1);
 	assert_int_equal(rmdir(in_folder("d")), 0);
 	memset(endless, 'a', sizeof endless - 1);
-	assert_int_equal(plomb_file_writer_posix.replace(&plomb_file_writer_posix, endless, plomb_view_of(NEW), &error), PLOMB_IO_ERROR);
+	assert_int_equal(plomb_file_writer_posix.replace(&plomb_file_writer_posix, endless, plomb_view_of(NEW), 0, &error), PLOMB_IO_ERROR);
 	assert_int_equal(error, ENAMETOOLONG);
 	assert_int_equal(plomb_file_writer_posix.make(&plomb_file_writer_posix, endless, &error), PLOMB_IO_ERROR);
 	assert_int_equal(error, ENAMETOOLONG);
@@ -461,6 +573,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_replace),
+		cmocka_unit_test(test_private_and_new),
+		cmocka_unit_test(test_each_call_of_a_new_one_fails),
 		cmocka_unit_test(test_each_call_fails),
 		cmocka_unit_test(test_where_it_cannot_be),
 		cmocka_unit_test(test_readers_and_links),

@@ -32,10 +32,10 @@ fake_make(const plomb_file_writer *self, const char *path, int *error)
 }
 
 static plomb_status
-fake_replace(const plomb_file_writer *self, const char *path, plomb_view bytes, int *error)
+fake_replace(const plomb_file_writer *self, const char *path, plomb_view bytes, unsigned how, int *error)
 {
 	(void)self;
-	return is_failing(error) ? PLOMB_IO_ERROR : plomb_file_writer_posix.replace(&plomb_file_writer_posix, path, bytes, error);
+	return is_failing(error) ? PLOMB_IO_ERROR : plomb_file_writer_posix.replace(&plomb_file_writer_posix, path, bytes, how, error);
 }
 
 static plomb_status

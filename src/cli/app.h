@@ -34,6 +34,9 @@ int plomb_cmd_trusted_root(plomb_app *app, plomb_cmd command);
 int plomb_cmd_initialize(plomb_app *app, plomb_cmd command);
 int plomb_cmd_conformance(plomb_app *app, plomb_cmd command);
 int plomb_cmd_version(plomb_app *app, plomb_cmd command);
+#if PLOMB_SIGN
+int plomb_cmd_keys(plomb_app *app, plomb_cmd command);
+#endif
 int plomb_cmd_help(plomb_app *app, plomb_cmd command);
 
 /* A command by the words in front of the other arguments. */

@@ -15,6 +15,11 @@ static const plomb_command table[] = {
 	{ PLOMB_CMD_INITIALIZE, "initialize", "", "the same, as cosign calls it", plomb_cmd_initialize },
 	{ PLOMB_CMD_CONFORMANCE, "conformance verify-bundle", "FILE|DIGEST", "the client protocol of sigstore-conformance", plomb_cmd_conformance },
 	{ PLOMB_CMD_CONFORMANCE, "verify-bundle", "FILE|DIGEST", "the same", plomb_cmd_conformance },
+#if PLOMB_SIGN
+	{ PLOMB_CMD_GENERATE_KEY, "generate-key-pair", "", "make a key pair for signing", plomb_cmd_keys },
+	{ PLOMB_CMD_IMPORT_KEY, "import-key-pair", "", "make a key pair of a private key in PEM", plomb_cmd_keys },
+	{ PLOMB_CMD_PUBLIC_KEY, "public-key", "", "the public half of a private key", plomb_cmd_keys },
+#endif
 	{ PLOMB_CMD_VERSION, "version", "", "the release and what is compiled in", plomb_cmd_version },
 	{ PLOMB_CMD_HELP, "help", "[COMMAND]", "what commands do, and their options", plomb_cmd_help }
 };
@@ -22,7 +27,10 @@ static const plomb_command table[] = {
 /* Commands of plomb or cosign that this build does not have. */
 static const char *const others[] = {
 	"sign", "attest", "sign-blob", "attest-blob",
-	"generate-key-pair", "import-key-pair", "public-key", "completion", "conformance sign-bundle", "sign-bundle",
+#if !PLOMB_SIGN
+	"generate-key-pair", "import-key-pair", "public-key",
+#endif
+	"completion", "conformance sign-bundle", "sign-bundle",
 	"attach", "bundle", "clean", "copy", "dockerfile", "download", "env", "generate", "load", "login", "manifest",
 	"pkcs11-tool", "piv-tool", "save", "signing-config", "triangulate", "upload"
 };

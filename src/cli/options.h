@@ -26,7 +26,10 @@ typedef enum {
 	PLOMB_CMD_INITIALIZE = 1u << 10,
 	PLOMB_CMD_ROOT_UPDATE = 1u << 11,
 	PLOMB_CMD_TREE = 1u << 12,
-	PLOMB_CMD_GATE = 1u << 13
+	PLOMB_CMD_GATE = 1u << 13,
+	PLOMB_CMD_GENERATE_KEY = 1u << 14,
+	PLOMB_CMD_IMPORT_KEY = 1u << 15,
+	PLOMB_CMD_PUBLIC_KEY = 1u << 16
 } plomb_cmd;
 
 #define PLOMB_CMDS_IMAGE (PLOMB_CMD_VERIFY | PLOMB_CMD_VERIFY_ATTESTATION)
@@ -34,14 +37,32 @@ typedef enum {
 #define PLOMB_CMDS_VERIFY (PLOMB_CMDS_IMAGE | PLOMB_CMDS_BLOB)
 #define PLOMB_CMDS_UPDATE (PLOMB_CMD_INITIALIZE | PLOMB_CMD_ROOT_UPDATE)
 #define PLOMB_CMDS_REGISTRY (PLOMB_CMDS_IMAGE | PLOMB_CMD_TREE | PLOMB_CMD_GATE)
-#define PLOMB_CMDS_ALL   0x3FFFu
+#if PLOMB_SIGN
+#define PLOMB_CMDS_NEW_KEY (PLOMB_CMD_GENERATE_KEY | PLOMB_CMD_IMPORT_KEY)
+#define PLOMB_CMDS_OPEN_KEY (PLOMB_CMD_IMPORT_KEY | PLOMB_CMD_PUBLIC_KEY) /* their --key is a private one */
+#else
+#define PLOMB_CMDS_OPEN_KEY 0
+#endif
+#define PLOMB_CMDS_ALL   0x1FFFFu
 
 #define PLOMB_WHY_REGISTRY "this build has no registry access"
 #define PLOMB_WHY_HARDWARE "hardware keys are not supported"
 
+/* Of the signing module; rows as below. */
+#if PLOMB_SIGN
+#define PLOMB_OPTION_LIST_SIGN(X) \
+	X(KEY_PREFIX, "output-key-prefix", 0, TEXT, PLOMB_CMDS_NEW_KEY, 0, NULL, "NAME", "write NAME.key and NAME.pub (default cosign, imported import-cosign)") \
+	X(KEY_TYPE, "key-type", 0, TEXT, PLOMB_CMD_GENERATE_KEY, 0, NULL, "TYPE", "p256 (default), p384, p521, rsa-2048, rsa-3072, rsa-4096 or ed25519") \
+	X(OUTFILE, "outfile", 0, TEXT, PLOMB_CMD_PUBLIC_KEY, 0, NULL, "FILE", "write the public key there (else stdout)") \
+	X(YES, "yes", 'y', SWITCH, PLOMB_CMDS_NEW_KEY, 0, NULL, NULL, "what would be asked is answered with yes (or COSIGN_YES=true)") \
+	X(KMS, "kms", 0, TEXT, 0, PLOMB_CMD_GENERATE_KEY, "keys are kept in files only", "URI", NULL)
+#else
+#define PLOMB_OPTION_LIST_SIGN(X)
+#endif
+
 /* X(ID, name, letter, kind, commands, refused, why, value, help) */
 #define PLOMB_OPTION_LIST(X) \
-	X(KEY, "key", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_CONFORMANCE, 0, NULL, "FILE", "public key: a PEM file, or env://VARIABLE") \
+	X(KEY, "key", 'k', TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_CONFORMANCE | PLOMB_CMDS_OPEN_KEY, 0, NULL, "FILE", "public key, or to sign the private one: a PEM file, or env://VARIABLE") \
 	X(IDENTITY, "certificate-identity", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_CONFORMANCE, 0, NULL, "NAME", "who must have signed: the certificate's subject, exactly") \
 	X(IDENTITY_REGEXP, "certificate-identity-regexp", 0, TEXT, PLOMB_CMDS_VERIFY, 0, NULL, "REGEXP", "the same by RE2 expression, unanchored") \
 	X(ISSUER, "certificate-oidc-issuer", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMD_CONFORMANCE, 0, NULL, "URL", "who must have vouched for that identity, exactly") \
@@ -109,8 +130,8 @@ typedef enum {
 	X(TIMEOUT, "timeout", 't', TEXT, PLOMB_CMDS_ALL, 0, NULL, "DURATION", "give up after, say, 90s or 3m0s (exit 3)") \
 	X(VERBOSE, "verbose", 'd', SWITCH, PLOMB_CMDS_ALL, 0, NULL, NULL, "as --explain") \
 	X(HELP, "help", 'h', SWITCH, PLOMB_CMDS_ALL, 0, NULL, NULL, "what a command does, and its options") \
-	X(SK, "sk", 0, SWITCH, 0, PLOMB_CMDS_VERIFY, PLOMB_WHY_HARDWARE, NULL, NULL) \
-	X(SLOT, "slot", 0, TEXT, 0, PLOMB_CMDS_VERIFY, PLOMB_WHY_HARDWARE, "SLOT", NULL) \
+	X(SK, "sk", 0, SWITCH, 0, PLOMB_CMDS_VERIFY | PLOMB_CMDS_OPEN_KEY, PLOMB_WHY_HARDWARE, NULL, NULL) \
+	X(SLOT, "slot", 0, TEXT, 0, PLOMB_CMDS_VERIFY | PLOMB_CMDS_OPEN_KEY, PLOMB_WHY_HARDWARE, "SLOT", NULL) \
 	X(SCT, "sct", 0, TEXT, 0, PLOMB_CMDS_VERIFY, "detached certificate timestamps are not supported", "FILE", NULL) \
 	X(POLICY, "policy", 0, LIST, PLOMB_CMD_GATE, PLOMB_CMD_VERIFY_ATTESTATION, "CUE and Rego policies are not evaluated", "FILE", "policy.json (else PLOMB_POLICY, else /etc/containers/policy.json)") \
 	X(ATTACHMENT, "attachment", 0, TEXT, 0, PLOMB_CMD_VERIFY, "attachments are not verified", "KIND", NULL) \
@@ -126,7 +147,8 @@ typedef enum {
 	X(REGISTRY_SERVER_NAME, "registry-server-name", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "NAME", "the name in the registry's certificate") \
 	X(REGISTRY_TOKEN, "registry-token", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "TOKEN", "a bearer token for the registry") \
 	X(REGISTRY_USERNAME, "registry-username", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "NAME", "log in as") \
-	X(REGISTRY_MIRROR, "registry-mirror", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "HOST", "fetch images from there; what they are called stays")
+	X(REGISTRY_MIRROR, "registry-mirror", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "HOST", "fetch images from there; what they are called stays") \
+	PLOMB_OPTION_LIST_SIGN(X)
 
 typedef enum {
 #define PLOMB_OPTION_ENUM(id, name, letter, kind, commands, refused, why, value, help) PLOMB_OPTION_##id,

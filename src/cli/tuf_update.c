@@ -96,7 +96,7 @@ keep(const plomb_tuf_job *job, const char *name, plomb_view bytes, plomb_fault *
 	if (path == NULL) {
 		return plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
 	}
-	s = job->writer->replace(job->writer, path, bytes, &error);
+	s = job->writer->replace(job->writer, path, bytes, 0, &error);
 	if (s != PLOMB_OK) {
 		s = write_fault(path, error, fault);
 	}

@@ -119,6 +119,7 @@ open_sealed(plomb_ctx *ctx, plomb_view text, plomb_view password, plomb_private_
 	}
 	der.p = out;
 	if ((s = derive(password, in.salt.p, in.salt.n, in.n, secret)) != PLOMB_OK) {
+		plomb_wipe(secret, sizeof secret);
 		return s;
 	}
 	s = crypto_secretbox_open_easy(out, in.ciphertext.p, in.ciphertext.n, in.nonce.p, secret) == 0 ? PLOMB_OK : PLOMB_KEY_PASSWORD_WRONG;
@@ -136,15 +137,22 @@ plomb_key_file_open(plomb_ctx *ctx, plomb_view text, plomb_view password, plomb_
 {
 	plomb_view label, content;
 	plomb_status s;
+	size_t mark, end;
 
 	memset(key, 0, sizeof *key);
-	if (text.n > PLOMB_MAX_KEY_FILE) {
+	if (text.n > PLOMB_MAX_KEY_FILE || password.n > PLOMB_MAX_PASSWORD) {
 		return PLOMB_KEY_MALFORMED;
 	}
+	mark = plomb_work_mark(ctx->work);
 	if ((s = plomb_pem_one(ctx->work, text, &label, &content)) != PLOMB_OK) {
+		plomb_wipe_since(ctx->work, mark);
 		return malformed(s);
 	}
-	return is_encrypted(label) ? open_sealed(ctx, content, password, key) : plomb_private_key_read(ctx, label, content, key);
+	end = plomb_work_mark(ctx->work);
+	s = is_encrypted(label) ? open_sealed(ctx, content, password, key) : plomb_private_key_read(ctx, label, content, key);
+	/* A plain key was decoded there. */
+	plomb_wipe(ctx->work->base + mark, end - mark);
+	return s;
 }
 
 static void
@@ -178,31 +186,52 @@ write_sealed(plomb_work *work, const unsigned char *salt, const unsigned char *n
 	return plomb_writer_end(&writer, json);
 }
 
+/* Nonce, key and salt are fresh; the result is what cosign calls ciphertext. */
+static plomb_status
+seal(plomb_ctx *ctx, const plomb_random *random, plomb_view der, plomb_view password, plomb_view *json)
+{
+	unsigned char salt[SALT_BYTES], nonce[crypto_secretbox_NONCEBYTES], secret[crypto_secretbox_KEYBYTES];
+	unsigned char *ciphertext;
+	plomb_status s;
+
+	if ((s = random->fill(random, salt, sizeof salt)) != PLOMB_OK || (s = random->fill(random, nonce, sizeof nonce)) != PLOMB_OK) {
+		return s;
+	}
+	ciphertext = plomb_work_take(ctx->work, der.n + crypto_secretbox_MACBYTES);
+	if (ciphertext == NULL) {
+		return PLOMB_NO_ROOM;
+	}
+	s = derive(password, salt, sizeof salt, SCRYPT_N, secret);
+	if (s == PLOMB_OK) {
+		(void)crypto_secretbox_easy(ciphertext, der.p, der.n, nonce, secret);
+		s = write_sealed(ctx->work, salt, nonce, ciphertext, der.n + crypto_secretbox_MACBYTES, json);
+	}
+	plomb_wipe(secret, sizeof secret);
+	return s;
+}
+
 /* see key_file.h */
 plomb_status
 plomb_key_file_seal(plomb_ctx *ctx, const plomb_random *random, const plomb_private_key *key, plomb_view password, plomb_view *text)
 {
-	unsigned char salt[SALT_BYTES], nonce[crypto_secretbox_NONCEBYTES], secret[crypto_secretbox_KEYBYTES];
-	unsigned char *ciphertext;
 	plomb_writer writer;
 	plomb_view der, json;
 	plomb_status s;
+	size_t mark, end;
 
 	text->p = NULL;
 	text->n = 0;
-	if ((s = plomb_private_key_write(ctx->work, key, &der)) != PLOMB_OK
-		|| (s = random->fill(random, salt, sizeof salt)) != PLOMB_OK
-		|| (s = random->fill(random, nonce, sizeof nonce)) != PLOMB_OK)
-	{
+	if (password.n > PLOMB_MAX_PASSWORD) {
+		return PLOMB_CONFIG_INVALID;
+	}
+	mark = plomb_work_mark(ctx->work);
+	if ((s = plomb_private_key_write(ctx->work, key, &der)) != PLOMB_OK) {
 		return s;
 	}
-	ciphertext = plomb_work_take(ctx->work, der.n + crypto_secretbox_MACBYTES);
-	if (ciphertext == NULL || derive(password, salt, sizeof salt, SCRYPT_N, secret) != PLOMB_OK) {
-		return PLOMB_NO_ROOM;
-	}
-	(void)crypto_secretbox_easy(ciphertext, der.p, der.n, nonce, secret);
-	plomb_wipe(secret, sizeof secret);
-	if ((s = write_sealed(ctx->work, salt, nonce, ciphertext, der.n + crypto_secretbox_MACBYTES, &json)) != PLOMB_OK) {
+	end = plomb_work_mark(ctx->work);
+	s = seal(ctx, random, der, password, &json);
+	plomb_wipe(ctx->work->base + mark, end - mark);
+	if (s != PLOMB_OK) {
 		return s;
 	}
 	plomb_writer_begin(&writer, ctx->work);

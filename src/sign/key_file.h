@@ -25,7 +25,7 @@ int plomb_key_file_is_encrypted(plomb_view text);
  */
 PLOMB_MUST_CHECK plomb_status plomb_key_file_open(plomb_ctx *ctx, plomb_view text, plomb_view password, plomb_private_key *key);
 
-/* Seal a key as "ENCRYPTED SIGSTORE PRIVATE KEY". The text is in work. PLOMB_IO_ERROR, PLOMB_NO_ROOM. */
+/* Seal a key as "ENCRYPTED SIGSTORE PRIVATE KEY". The text is in work. PLOMB_IO_ERROR, PLOMB_NO_ROOM, PLOMB_CONFIG_INVALID for a password that is too long. */
 PLOMB_MUST_CHECK plomb_status plomb_key_file_seal(plomb_ctx *ctx, const plomb_random *random, const plomb_private_key *key,
 	plomb_view password, plomb_view *text);
 

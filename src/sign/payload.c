@@ -14,7 +14,7 @@ compare(plomb_view a, plomb_view b)
 {
 	int order;
 
-	order = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
+	order = a.n == 0 || b.n == 0 ? 0 : memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
 	return order != 0 ? order : a.n < b.n ? -1 : a.n > b.n;
 }
 

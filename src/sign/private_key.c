@@ -19,6 +19,17 @@ plomb_wipe(void *p, size_t n)
 	}
 }
 
+/* see private_key.h */
+void
+plomb_wipe_since(plomb_work *work, size_t mark)
+{
+	/* What was given back already may hold a secret too. */
+	if (mark < work->high_water) {
+		plomb_wipe(work->base + mark, work->high_water - mark);
+	}
+	plomb_work_release(work, mark);
+}
+
 /* A view whose bytes are ours: they lie in the work buffer. */
 static void
 wipe_view(plomb_view view)
@@ -120,38 +131,53 @@ generate_ed25519(plomb_ctx *ctx, const plomb_random *random, plomb_private_key *
 	if (seed == NULL) {
 		return PLOMB_NO_ROOM;
 	}
+	key->x.p = seed;
+	key->x.n = crypto_sign_ed25519_SEEDBYTES;
 	if ((s = random->fill(random, seed, crypto_sign_ed25519_SEEDBYTES)) != PLOMB_OK) {
 		return s;
 	}
-	key->x.p = seed;
-	key->x.n = crypto_sign_ed25519_SEEDBYTES;
 	return plomb_private_key_publish_ed25519(ctx, key);
+}
+
+static plomb_status
+generate(plomb_ctx *ctx, const plomb_random *random, plomb_key_kind kind, unsigned bits, plomb_private_key *key)
+{
+	br_hmac_drbg_context generator;
+	plomb_status s;
+
+	if (kind == PLOMB_KEY_ED25519) {
+		return generate_ed25519(ctx, random, key);
+	}
+	if ((s = seed_generator(random, &generator)) != PLOMB_OK) {
+		return s;
+	}
+	s = kind == PLOMB_KEY_RSA ? generate_rsa(ctx, &generator, bits, key) : generate_ec(ctx, &generator, kind, key);
+	plomb_wipe(&generator, sizeof generator);
+	return s;
 }
 
 /* see private_key.h */
 plomb_status
 plomb_private_key_generate(plomb_ctx *ctx, const plomb_random *random, plomb_key_kind kind, unsigned bits, plomb_private_key *key)
 {
-	br_hmac_drbg_context generator;
 	plomb_status s;
+	size_t mark;
 
 	memset(key, 0, sizeof *key);
-	if (kind == PLOMB_KEY_ED25519) {
-		return generate_ed25519(ctx, random, key);
-	}
 	if (kind == PLOMB_KEY_RSA && bits < 2048) {
 		return PLOMB_KEY_TOO_SMALL;
 	}
-	if (kind == PLOMB_KEY_RSA ? bits != 2048 && bits != 3072 && bits != MAX_RSA_BITS : plomb_private_key_curve(kind) == 0) {
+	if (kind == PLOMB_KEY_RSA ? bits != 2048 && bits != 3072 && bits != MAX_RSA_BITS
+		: kind != PLOMB_KEY_ED25519 && plomb_private_key_curve(kind) == 0)
+	{
 		return PLOMB_KEY_TYPE_UNSUPPORTED;
 	}
-	s = seed_generator(random, &generator);
-	if (s == PLOMB_OK) {
-		s = kind == PLOMB_KEY_RSA ? generate_rsa(ctx, &generator, bits, key) : generate_ec(ctx, &generator, kind, key);
-	}
-	plomb_wipe(&generator, sizeof generator);
+	mark = plomb_work_mark(ctx->work);
+	s = generate(ctx, random, kind, bits, key);
 	if (s != PLOMB_OK) {
-		plomb_private_key_wipe(key);
+		/* Half a key is as secret as a whole one, and wherever it lies. */
+		plomb_wipe_since(ctx->work, mark);
+		memset(key, 0, sizeof *key);
 	}
 	return s;
 }
@@ -264,10 +290,11 @@ plomb_private_key_sign(plomb_ctx *ctx, const plomb_private_key *key, plomb_hash 
 	}
 	/* A computation gone wrong, or halves of two keys, must not leave the house: a faulty RSA signature gives the key away. */
 	s = plomb_key_verify(ctx, &key->public_key, hash, message, *signature);
-	if (s == PLOMB_OK || s == PLOMB_NO_ROOM) {
+	if (s == PLOMB_OK) {
 		return s;
 	}
+	wipe_view(*signature);
 	signature->p = NULL;
 	signature->n = 0;
-	return PLOMB_INTERNAL_ERROR;
+	return s == PLOMB_NO_ROOM ? s : PLOMB_INTERNAL_ERROR;
 }

@@ -3,7 +3,8 @@
  *
  * A key that comes from a file is untrusted until it was read here: strict
  * DER, every number within its range, the public half recomputed from the
- * private one where that is possible and compared where both are given.
+ * private one where that is possible and compared where both are given, and
+ * RSA's eight numbers consistent with each other.
  * BearSSL's own key decoder is not used: it has overrun its buffer.
  */
 #ifndef PLOMB_PRIVATE_KEY_H
@@ -38,7 +39,7 @@ PLOMB_MUST_CHECK plomb_status plomb_private_key_generate(plomb_ctx *ctx, const p
  */
 PLOMB_MUST_CHECK plomb_status plomb_private_key_read(plomb_ctx *ctx, plomb_view label, plomb_view der, plomb_private_key *key);
 
-/* PKCS#8 DER as Go writes it, in work. PLOMB_NO_ROOM. */
+/* PKCS#8 DER as Go writes it: a secret, which the caller wipes. No other copy is left in work. PLOMB_NO_ROOM. */
 PLOMB_MUST_CHECK plomb_status plomb_private_key_write(plomb_work *work, const plomb_private_key *key, plomb_view *der);
 
 /*
@@ -53,6 +54,9 @@ PLOMB_MUST_CHECK plomb_status plomb_private_key_sign(plomb_ctx *ctx, const plomb
 
 /* Overwrite every secret part. The key may be used for nothing after that. */
 void plomb_private_key_wipe(plomb_private_key *key);
+
+/* Overwrite everything that was ever taken from work behind the mark, and give it back. */
+void plomb_wipe_since(plomb_work *work, size_t mark);
 
 /* Overwrite memory in a way that no compiler leaves out. */
 void plomb_wipe(void *p, size_t n);

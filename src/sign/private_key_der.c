@@ -167,23 +167,37 @@ publish(plomb_ctx *ctx, plomb_key_kind kind, plomb_view subject_public_key, plom
 	return plomb_key_from_spki(ctx->crypto, spki, &key->public_key);
 }
 
+/* Numbers of equal length, the most significant octet first: 1 if a < b. As long whatever they are. */
+static int
+is_less(const unsigned char *a, const unsigned char *b, size_t n)
+{
+	uint32_t borrow;
+
+	borrow = 0;
+	while (n != 0) {
+		n --;
+		borrow = ((uint32_t)a[n] - b[n] - borrow) >> 31;
+	}
+	return (int)borrow;
+}
+
 /* The scalar is between 1 and the order, exclusively: BearSSL asks its callers to see to that. */
 static int
 is_scalar(const plomb_ctx *ctx, int curve, plomb_view x)
 {
 	const unsigned char *order;
+	unsigned any;
 	size_t n, i;
-	int is_zero;
 
 	order = ctx->crypto->ec->order(curve, &n);
 	if (x.n != n) {
 		return 0;
 	}
-	is_zero = 1;
+	any = 0;
 	for (i = 0; i < n; i ++) {
-		is_zero &= x.p[i] == 0;
+		any |= x.p[i];
 	}
-	return !is_zero && memcmp(x.p, order, n) < 0;
+	return any != 0 && is_less(x.p, order, n);
 }
 
 /* see private_key_der.h */
@@ -285,16 +299,13 @@ write_rsa(plomb_work *work, const plomb_private_key *key, plomb_view *der)
 	return wrap_all(work, PLOMB_DER_SEQUENCE, part, 9, der);
 }
 
-/* see private_key.h */
-plomb_status
-plomb_private_key_write(plomb_work *work, const plomb_private_key *key, plomb_view *der)
+static plomb_status
+write_pkcs8(plomb_work *work, const plomb_private_key *key, plomb_view *der)
 {
 	static const unsigned char zero[3] = { PLOMB_DER_INTEGER, 1, 0 };
 	plomb_view part[3], inner;
 	plomb_status s;
 
-	der->p = NULL;
-	der->n = 0;
 	s = key->public_key.kind == PLOMB_KEY_RSA ? write_rsa(work, key, &inner)
 		: key->public_key.kind == PLOMB_KEY_ED25519 ? wrap(work, PLOMB_DER_OCTETS, key->x, &inner) : write_ec(work, key, &inner);
 	part[0].p = zero;
@@ -305,6 +316,30 @@ plomb_private_key_write(plomb_work *work, const plomb_private_key *key, plomb_vi
 		return s;
 	}
 	return wrap_all(work, PLOMB_DER_SEQUENCE, part, 3, der);
+}
+
+/* see private_key.h */
+plomb_status
+plomb_private_key_write(plomb_work *work, const plomb_private_key *key, plomb_view *der)
+{
+	unsigned char *first;
+	plomb_status s;
+	size_t mark;
+
+	der->p = NULL;
+	der->n = 0;
+	mark = plomb_work_mark(work);
+	first = plomb_work_take(work, 0);
+	s = first == NULL ? PLOMB_NO_ROOM : write_pkcs8(work, key, der);
+	if (s != PLOMB_OK) {
+		plomb_wipe_since(work, mark);
+		return s;
+	}
+	/* It was put together outwards, and each step is a copy: the last one takes the place of the first, and the rest goes. */
+	memmove(first, der->p, der->n);
+	der->p = first;
+	plomb_wipe_since(work, (size_t)(first + der->n - work->base));
+	return PLOMB_OK;
 }
 
 /* --------------------------------------------------------------- reading DER */
@@ -370,57 +405,156 @@ read_ec(plomb_ctx *ctx, plomb_view der, const ec_kind *known, plomb_private_key 
 	return check_public(&in, key) == PLOMB_OK ? PLOMB_OK : PLOMB_KEY_MALFORMED;
 }
 
-/* n is p times q, digit by digit: nothing else ties the two halves together before the first signature. */
-static int
-is_product(plomb_view n, plomb_view p, plomb_view q)
-{
-	unsigned char product[2 * MAX_FACTOR_BYTES];
-	size_t i, j;
-	uint32_t carry;
-
-	if (p.n > MAX_FACTOR_BYTES || q.n > MAX_FACTOR_BYTES || n.n > p.n + q.n || n.n + 1 < p.n + q.n) {
-		return 0;
-	}
-	memset(product, 0, sizeof product);
-	/* product holds the number from its end, so that it is independent of its length. */
-	for (i = 0; i < p.n; i ++) {
-		carry = 0;
-		for (j = 0; j < q.n; j ++) {
-			carry += (uint32_t)p.p[p.n - 1 - i] * q.p[q.n - 1 - j] + product[i + j];
-			product[i + j] = (unsigned char)carry;
-			carry >>= 8;
-		}
-		product[i + q.n] = (unsigned char)carry;
-	}
-	for (i = 0; i < p.n + q.n; i ++) {
-		if (product[i] != (i < n.n ? n.p[n.n - 1 - i] : 0)) {
-			plomb_wipe(product, sizeof product);
-			return 0;
-		}
-	}
-	plomb_wipe(product, sizeof product);
-	return 1;
-}
-
 /* a < b, both without leading zeros. */
 static int
 is_below(plomb_view a, plomb_view b)
 {
-	return a.n != b.n ? a.n < b.n : memcmp(a.p, b.p, a.n) < 0;
+	return a.n != b.n ? a.n < b.n : is_less(a.p, b.p, a.n);
 }
 
-/* What BearSSL asks of the numbers it computes with. */
+/*
+ * What is left of x divided by m, bit by bit and as long whatever they are; m
+ * is not 0 and has at most MAX_FACTOR_BYTES, as the rest has then.
+ */
+static void
+reduce(const unsigned char *x, size_t n, const unsigned char *m, size_t m_len, unsigned char *rest)
+{
+	unsigned char less[MAX_FACTOR_BYTES];
+	uint32_t carry, borrow;
+	unsigned bit, take;
+	size_t i, k;
+
+	memset(rest, 0, m_len);
+	for (i = 0; i < 8 * n; i ++) {
+		bit = (unsigned)x[i / 8] >> (7 - i % 8) & 1;
+		carry = bit;
+		for (k = m_len; k != 0; k --) {
+			carry |= (uint32_t)rest[k - 1] << 1;
+			rest[k - 1] = (unsigned char)carry;
+			carry >>= 8;
+		}
+		borrow = 0;
+		for (k = m_len; k != 0; k --) {
+			borrow = (uint32_t)rest[k - 1] - m[k - 1] - borrow;
+			less[k - 1] = (unsigned char)borrow;
+			borrow >>= 31;
+		}
+		/* The bit that was shifted out makes the rest larger than m in any case. */
+		take = 0u - (unsigned)(carry | (borrow ^ 1));
+		for (k = 0; k < m_len; k ++) {
+			rest[k] = (unsigned char)((less[k] & take) | (rest[k] & ~take));
+		}
+	}
+	plomb_wipe(less, sizeof less);
+}
+
+/* x modulo m is want, which has no leading zeros. */
+static int
+leaves(const unsigned char *x, size_t n, const unsigned char *m, size_t m_len, plomb_view want)
+{
+	unsigned char rest[MAX_FACTOR_BYTES];
+	unsigned differs;
+	size_t k;
+
+	reduce(x, n, m, m_len, rest);
+	differs = want.n > m_len;
+	for (k = 0; k < m_len && !differs; k ++) {
+		differs |= (unsigned)(rest[m_len - 1 - k] ^ (k < want.n ? want.p[want.n - 1 - k] : 0));
+	}
+	plomb_wipe(rest, sizeof rest);
+	return differs == 0;
+}
+
+/* a times b into a.n + b.n octets. */
+static void
+multiply(plomb_view a, plomb_view b, unsigned char *product)
+{
+	uint32_t carry;
+	size_t i, j;
+
+	memset(product, 0, a.n + b.n);
+	for (i = a.n; i != 0; i --) {
+		carry = 0;
+		for (j = b.n; j != 0; j --) {
+			carry += (uint32_t)a.p[i - 1] * b.p[j - 1] + product[i + j - 1];
+			product[i + j - 1] = (unsigned char)carry;
+			carry >>= 8;
+		}
+		product[i - 1] = (unsigned char)carry;
+	}
+}
+
+static const unsigned char octet_one[1] = { 1 };
+static const plomb_view one_view = VIEW(octet_one);
+
+/* a times b leaves 1 when divided by m. */
+static int
+is_inverse(plomb_view a, plomb_view b, const unsigned char *m, size_t m_len)
+{
+	unsigned char product[2 * MAX_FACTOR_BYTES];
+	int is_one;
+
+	multiply(a, b, product);
+	is_one = leaves(product, a.n + b.n, m, m_len, one_view);
+	plomb_wipe(product, sizeof product);
+	return is_one;
+}
+
+/* The exponent of one prime is d modulo prime - 1, and e's inverse there. prime is odd. */
+static int
+is_exponent(plomb_view exponent, plomb_view d, plomb_view e, plomb_view prime)
+{
+	unsigned char less_one[MAX_FACTOR_BYTES];
+	int is_right;
+
+	memcpy(less_one, prime.p, prime.n);
+	less_one[prime.n - 1] &= 0xFE;
+	is_right = leaves(d.p, d.n, less_one, prime.n, exponent) && is_inverse(exponent, e, less_one, prime.n);
+	plomb_wipe(less_one, sizeof less_one);
+	return is_right;
+}
+
+/* n is p times q: nothing else ties the two halves together before the first signature. */
+static int
+is_product(plomb_view n, plomb_view p, plomb_view q)
+{
+	unsigned char product[2 * MAX_FACTOR_BYTES];
+	unsigned differs;
+	size_t i;
+
+	if (n.n > p.n + q.n || n.n + 1 < p.n + q.n) {
+		return 0;
+	}
+	multiply(p, q, product);
+	differs = 0;
+	for (i = 0; i < p.n + q.n; i ++) {
+		differs |= (unsigned)(product[p.n + q.n - 1 - i] ^ (i < n.n ? n.p[n.n - 1 - i] : 0));
+	}
+	plomb_wipe(product, sizeof product);
+	return differs == 0;
+}
+
+/* A factor that there is room for: odd, and more than 1. */
+static int
+is_factor(plomb_view p)
+{
+	return p.n != 0 && p.n <= MAX_FACTOR_BYTES && (p.p[p.n - 1] & 1) != 0 && (p.n > 1 || p.p[0] > 1);
+}
+
+/* What BearSSL asks of the numbers it computes with, and that they belong together (RFC 8017, 3.2). */
 static int
 is_rsa(const plomb_view number[8])
 {
-	plomb_view p, q;
+	plomb_view e, d, p, q;
 
+	e = number[1];
+	d = number[2];
 	p = number[3];
 	q = number[4];
-	return p.n != 0 && q.n != 0 && (p.p[p.n - 1] & 1) != 0 && (q.p[q.n - 1] & 1) != 0
+	return is_factor(p) && is_factor(q) && is_product(number[0], p, q) && d.n != 0 && is_below(d, number[0])
 		&& number[5].n != 0 && is_below(number[5], p) && number[6].n != 0 && is_below(number[6], q)
-		&& number[7].n != 0 && is_below(number[7], p) && number[2].n != 0 && is_below(number[2], number[0])
-		&& is_product(number[0], p, q);
+		&& number[7].n != 0 && is_below(number[7], p)
+		&& is_exponent(number[5], d, e, p) && is_exponent(number[6], d, e, q) && is_inverse(number[7], q, p.p, p.n);
 }
 
 static plomb_status
@@ -515,6 +649,21 @@ read_by_algorithm(plomb_ctx *ctx, plomb_view oid, plomb_view parameters, plomb_v
 	return ec == NULL ? PLOMB_KEY_TYPE_UNSUPPORTED : read_ec(ctx, octets, ec, key);
 }
 
+/* These are the contents of the BIT STRING that our SPKI ends with. */
+static int
+is_public_half(plomb_view bits, const plomb_key *key)
+{
+	plomb_view oid, parameters, octets;
+	plomb_der top, in;
+	plomb_tlv tlv;
+
+	top = plomb_der_open(key->spki);
+	return plomb_der_enter(&top, PLOMB_DER_SEQUENCE, &in) == PLOMB_OK
+		&& plomb_der_algorithm(&in, &oid, &parameters) == PLOMB_OK
+		&& plomb_der_take(&in, PLOMB_DER_BIT_STRING, &tlv) == PLOMB_OK
+		&& plomb_der_bits(tlv.body, &octets) == PLOMB_OK && plomb_view_eq(bits, octets);
+}
+
 /* OneAsymmetricKey: version 0, or 1 with a public key behind; attributes are passed over. */
 static plomb_status
 read_pkcs8(plomb_ctx *ctx, plomb_view der, plomb_private_key *key)
@@ -522,7 +671,9 @@ read_pkcs8(plomb_ctx *ctx, plomb_view der, plomb_private_key *key)
 	plomb_view oid, parameters;
 	plomb_der top, in;
 	plomb_tlv tlv, octets;
+	plomb_view public_bits = { NULL, 0 };
 	uint32_t version;
+	plomb_status s;
 
 	top = plomb_der_open(der);
 	if (plomb_der_enter(&top, PLOMB_DER_SEQUENCE, &in) != PLOMB_OK || !plomb_der_end(&top)
@@ -535,10 +686,16 @@ read_pkcs8(plomb_ctx *ctx, plomb_view der, plomb_private_key *key)
 	if (plomb_der_peek(&in) == PLOMB_DER_CONTEXT_CONSTRUCTED(0) && plomb_der_next(&in, &tlv) != PLOMB_OK) {
 		return PLOMB_KEY_MALFORMED;
 	}
-	if (version == 1 && plomb_der_peek(&in) == PLOMB_DER_CONTEXT(1) && plomb_der_next(&in, &tlv) != PLOMB_OK) {
+	if (version == 1 && plomb_der_peek(&in) == PLOMB_DER_CONTEXT(1)
+		&& (plomb_der_next(&in, &tlv) != PLOMB_OK || plomb_der_bits(tlv.body, &public_bits) != PLOMB_OK))
+	{
 		return PLOMB_KEY_MALFORMED;
 	}
-	return plomb_der_end(&in) ? read_by_algorithm(ctx, oid, parameters, octets.body, key) : PLOMB_KEY_MALFORMED;
+	if (!plomb_der_end(&in)) {
+		return PLOMB_KEY_MALFORMED;
+	}
+	s = read_by_algorithm(ctx, oid, parameters, octets.body, key);
+	return s == PLOMB_OK && public_bits.p != NULL && !is_public_half(public_bits, &key->public_key) ? PLOMB_KEY_MALFORMED : s;
 }
 
 /* see private_key.h */
@@ -546,16 +703,19 @@ plomb_status
 plomb_private_key_read(plomb_ctx *ctx, plomb_view label, plomb_view der, plomb_private_key *key)
 {
 	plomb_status s;
+	size_t mark;
 
 	memset(key, 0, sizeof *key);
 	if (der.n > PLOMB_MAX_PRIVATE_KEY_BYTES) {
 		return PLOMB_KEY_MALFORMED;
 	}
+	mark = plomb_work_mark(ctx->work);
 	s = plomb_view_is(label, "PRIVATE KEY") ? read_pkcs8(ctx, der, key)
 		: plomb_view_is(label, "EC PRIVATE KEY") ? read_ec(ctx, der, NULL, key)
 		: plomb_view_is(label, "RSA PRIVATE KEY") ? read_rsa(ctx, der, key) : PLOMB_KEY_TYPE_UNSUPPORTED;
 	if (s != PLOMB_OK) {
-		plomb_private_key_wipe(key);
+		plomb_wipe_since(ctx->work, mark);
+		memset(key, 0, sizeof *key);
 	}
 	return s;
 }

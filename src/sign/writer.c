@@ -2,6 +2,7 @@
 #include "writer.h"
 
 #include "../core/base64.h"
+#include "../core/der.h"
 
 /* see writer.h */
 void
@@ -105,7 +106,7 @@ plomb_write_hex(plomb_writer *writer, plomb_view bytes)
 {
 	unsigned char *out;
 
-	out = reserve(writer, 2 * bytes.n);
+	out = reserve(writer, bytes.n > SIZE_MAX / 2 ? SIZE_MAX : 2 * bytes.n);
 	if (out != NULL) {
 		plomb_hex_encode(out, bytes);
 	}
@@ -117,7 +118,7 @@ plomb_write_base64(plomb_writer *writer, plomb_view bytes)
 {
 	unsigned char *out;
 
-	out = reserve(writer, plomb_base64_encoded_len(bytes.n));
+	out = reserve(writer, bytes.n > SIZE_MAX / 2 ? SIZE_MAX : plomb_base64_encoded_len(bytes.n));
 	if (out != NULL) {
 		(void)plomb_base64_encode(out, bytes);
 	}
@@ -187,6 +188,13 @@ write_escaped(plomb_writer *writer, unsigned char c)
 	plomb_write_bytes(writer, out, sizeof out);
 }
 
+/* JavaScript's two line ends, which Go escapes always. */
+static int
+is_line_end(const unsigned char *p, size_t n)
+{
+	return n == 3 && p[0] == 0xE2 && p[1] == 0x80 && (p[2] == 0xA8 || p[2] == 0xA9);
+}
+
 /* see writer.h */
 void
 plomb_write_json(plomb_writer *writer, plomb_view text)
@@ -203,6 +211,8 @@ plomb_write_json(plomb_writer *writer, plomb_view text)
 		}
 		if (n == 1) {
 			write_escaped(writer, text.p[0]);
+		} else if (is_line_end(text.p, n)) {
+			plomb_write_str(writer, text.p[2] == 0xA8 ? "\\u2028" : "\\u2029");
 		} else {
 			plomb_write_bytes(writer, text.p, n);
 		}
@@ -238,27 +248,12 @@ plomb_write_pem(plomb_writer *writer, const char *label, plomb_view der)
 void
 plomb_write_der(plomb_writer *writer, unsigned tag, plomb_view content)
 {
-	unsigned char head[2 + sizeof(size_t)];
-	size_t n, length;
+	unsigned char head[4];
 
-	head[0] = (unsigned char)tag;
-	n = 1;
-	if (content.n < 0x80) {
-		head[n] = (unsigned char)content.n;
-		n ++;
-	} else {
-		size_t octets;
-
-		for (octets = 0, length = content.n; length != 0; length >>= 8) {
-			octets ++;
-		}
-		head[n] = (unsigned char)(0x80 | octets);
-		n ++;
-		for (; octets != 0; octets --) {
-			head[n] = (unsigned char)(content.n >> (8 * (octets - 1)));
-			n ++;
-		}
+	if (content.n > 0xFFFF) {
+		writer->is_bad = 1;
+		return;
 	}
-	plomb_write_bytes(writer, head, n);
+	plomb_write_bytes(writer, head, plomb_der_put_header(head, tag, content.n));
 	plomb_write_view(writer, content);
 }
