@@ -50,6 +50,8 @@ typedef struct {
 	plomb_view link;        /* the first Link line */
 	plomb_view retry_after;
 	plomb_view filters;     /* OCI-Filters-Applied */
+	plomb_view etag;        /* ETag */
+	plomb_view subject;     /* OCI-Subject */
 	plomb_view challenge[PLOMB_HTTP_MAX_CHALLENGES]; /* WWW-Authenticate */
 	size_t challenge_count;
 	plomb_http_problem problem;

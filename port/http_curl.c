@@ -75,7 +75,9 @@ keep(curl_http *c, const char *line, size_t n)
 		{ "Location", &a->location },
 		{ "Link", &a->link },
 		{ "Retry-After", &a->retry_after },
-		{ "OCI-Filters-Applied", &a->filters }
+		{ "OCI-Filters-Applied", &a->filters },
+		{ "ETag", &a->etag },
+		{ "OCI-Subject", &a->subject }
 	};
 	plomb_view value;
 	const char *colon = memchr(line, ':', n);

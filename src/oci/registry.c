@@ -115,29 +115,45 @@ same(const char *a, const char *b)
 }
 
 static plomb_pass *
-find_pass(plomb_registry *r, const char *origin)
+find_pass(plomb_registry *r, const char *origin, const char *scope)
 {
 	size_t i;
 
 	for (i = 0; i < PLOMB_MAX_TOKENS; i ++) {
 		plomb_pass *pass = r->pass + i;
 
-		if (pass->line[0] != 0 && same(pass->origin, origin) && same(pass->scope, r->scope)) {
+		if (pass->line[0] != 0 && same(pass->origin, origin) && same(pass->scope, scope)) {
 			return pass;
 		}
 	}
 	return NULL;
 }
 
+static int
+make_scope(const plomb_registry *r, const char *actions, char scope[sizeof r->scope])
+{
+	size_t n = 0;
+
+	return put(scope, sizeof r->scope, &n, "repository:") && put(scope, sizeof r->scope, &n, r->repository)
+		&& put(scope, sizeof r->scope, &n, actions);
+}
+
 static void
 use_pass(plomb_registry *r, const plomb_url *start)
 {
-	char origin[300];
+	char origin[300], wider[sizeof r->scope];
 	plomb_pass *pass;
 
 	r->line[0] = 0;
 	r->used_pass = 0;
-	pass = origin_of(start, origin, sizeof origin) ? find_pass(r, origin) : NULL;
+	if (!origin_of(start, origin, sizeof origin)) {
+		return;
+	}
+	pass = find_pass(r, origin, r->scope);
+	/* Who may write may read; not the other way round. */
+	if (pass == NULL && !r->errand.is_push && make_scope(r, ":pull,push", wider)) {
+		pass = find_pass(r, origin, wider);
+	}
 	if (pass != NULL && set_text(r->line, sizeof r->line, text_of(pass->line))) {
 		r->used_pass = 1;
 	}
@@ -153,7 +169,7 @@ keep_pass(plomb_registry *r, uint64_t until_ms)
 	if (!plomb_url_parse(text_of(r->start), &start) || !origin_of(&start, origin, sizeof origin)) {
 		return;
 	}
-	pass = find_pass(r, origin);
+	pass = find_pass(r, origin, r->scope);
 	if (pass == NULL) {
 		pass = r->pass + r->next_pass;
 		r->next_pass = (r->next_pass + 1) % PLOMB_MAX_TOKENS;
@@ -258,16 +274,6 @@ plomb_registry_wipe(plomb_registry *registry)
 }
 
 static int
-make_scope(plomb_registry *r)
-{
-	size_t n = 0;
-
-	return put(r->scope, sizeof r->scope, &n, "repository:")
-		&& put(r->scope, sizeof r->scope, &n, r->repository)
-		&& put(r->scope, sizeof r->scope, &n, ":pull");
-}
-
-static int
 make_accept(plomb_registry *r, const char *accept)
 {
 	size_t n = 0;
@@ -276,12 +282,42 @@ make_accept(plomb_registry *r, const char *accept)
 	return accept == NULL || (put(r->accept, sizeof r->accept, &n, "Accept: ") && put(r->accept, sizeof r->accept, &n, accept));
 }
 
+/* Where the question goes first: an errand's own address may be anywhere, but not over a line that others read. */
+static plomb_status
+set_url(plomb_registry *r, const plomb_url *start)
+{
+	plomb_url there;
+
+	if (r->errand.url == NULL) {
+		return set_text(r->url, sizeof r->url, text_of(r->start)) ? PLOMB_OK : PLOMB_REFERENCE_INVALID;
+	}
+	if (!set_text(r->url, sizeof r->url, text_of(r->errand.url)) || !plomb_url_parse(text_of(r->url), &there)) {
+		return PLOMB_REFERENCE_INVALID;
+	}
+	if (start->is_https && !there.is_https) {
+		explain(r, "", start->authority, " sends us from https to http");
+		return PLOMB_REGISTRY_REDIRECT_REFUSED;
+	}
+	return PLOMB_OK;
+}
+
 /* see registry.h */
 void
 plomb_registry_ask(plomb_registry *registry, const char *url, plomb_view repository, const char *accept, size_t max_bytes)
 {
+	static const plomb_errand simple;
+
+	plomb_registry_ask_errand(registry, url, repository, accept, max_bytes, &simple);
+}
+
+/* see registry.h */
+void
+plomb_registry_ask_errand(plomb_registry *registry, const char *url, plomb_view repository, const char *accept, size_t max_bytes,
+	const plomb_errand *errand)
+{
 	plomb_registry *r = registry;
 	plomb_url start;
+	plomb_status s;
 
 	r->mode = MODE_ASK;
 	r->status = PLOMB_UNSET;
@@ -294,11 +330,17 @@ plomb_registry_ask(plomb_registry *registry, const char *url, plomb_view reposit
 	r->is_basic_tried = 0;
 	r->wait_ms = 0;
 	r->max_bytes = max_bytes;
-	if (!set_text(r->start, sizeof r->start, text_of(url)) || !set_text(r->url, sizeof r->url, text_of(url))
-		|| !set_text(r->repository, sizeof r->repository, repository)
-		|| !make_scope(r) || !make_accept(r, accept) || !plomb_url_parse(text_of(r->start), &start))
+	r->errand = *errand;
+	if (!set_text(r->start, sizeof r->start, text_of(url)) || !set_text(r->repository, sizeof r->repository, repository)
+		|| !make_scope(r, errand->is_push ? ":pull,push" : ":pull", r->scope)
+		|| !make_accept(r, accept) || !plomb_url_parse(text_of(r->start), &start))
 	{
 		finish(r, PLOMB_REFERENCE_INVALID);
+		return;
+	}
+	s = set_url(r, &start);
+	if (s != PLOMB_OK) {
+		finish(r, s);
 		return;
 	}
 	use_pass(r, &start);
@@ -335,6 +377,12 @@ plomb_registry_next(plomb_registry *registry, plomb_http_request *request, uint3
 		request->line[0] = line[0] != 0 ? line : NULL;
 	}
 	request->line[1] = !is_token && r->accept[0] != 0 ? r->accept : NULL;
+	if (!is_token) {
+		request->method = r->errand.method;
+		request->body = r->errand.body;
+		request->line[2] = r->errand.line[0];
+		request->line[3] = r->errand.line[1];
+	}
 	request->form = r->mode == MODE_TOKEN_PASSWORD || r->mode == MODE_TOKEN_REFRESH ? r->form : NULL;
 	request->max_bytes = is_token ? PLOMB_MAX_TOKEN_BYTES : r->max_bytes;
 	return PLOMB_STEP_SEND;
@@ -378,6 +426,13 @@ status_of_problem(plomb_http_problem problem)
 	return problem == PLOMB_HTTP_NO_TLS || problem == PLOMB_HTTP_BAD_PEER ? PLOMB_REGISTRY_TLS : PLOMB_REGISTRY_UNREACHABLE;
 }
 
+/* A token may be asked for again, whatever it is for. */
+static int
+may_try_again(const plomb_registry *r)
+{
+	return !r->is_probing && !(r->errand.is_once && r->mode == MODE_ASK);
+}
+
 /* There was no answer. */
 static void
 on_failure(plomb_registry *r, plomb_status sent, const plomb_http_answer *answer)
@@ -387,7 +442,7 @@ on_failure(plomb_registry *r, plomb_status sent, const plomb_http_answer *answer
 
 	r->problem = answer->problem;
 	r->tries ++;
-	if (sent == PLOMB_IO_ERROR && !r->is_probing && r->tries < PLOMB_MAX_TRIES
+	if (sent == PLOMB_IO_ERROR && may_try_again(r) && r->tries < PLOMB_MAX_TRIES
 		&& (answer->problem == PLOMB_HTTP_BROKEN || answer->problem == PLOMB_HTTP_SLOW))
 	{
 		wait_for(r, none);
@@ -728,7 +783,7 @@ on_token(plomb_registry *r, plomb_view body, uint64_t now_ms)
 	r->tries = 0;
 	r->redirects = 0;
 	/* The question starts over at the registry, not where it had been redirected to. */
-	(void)set_text(r->url, sizeof r->url, text_of(r->start));
+	(void)set_text(r->url, sizeof r->url, text_of(r->errand.url == NULL ? r->start : r->errand.url));
 }
 
 static void
@@ -770,6 +825,45 @@ on_token_answer(plomb_registry *r, const plomb_http_answer *answer, plomb_view b
 
 /* ------------------------------------------------------------------- answers */
 
+static int
+is_method(const plomb_registry *r, const char *method)
+{
+	return same(r->errand.method == NULL ? "GET" : r->errand.method, method);
+}
+
+/* What a caller may know the meaning of. */
+static int
+is_known(const plomb_registry *r, unsigned status)
+{
+	static const unsigned known[] = { 200, 400, 404, 405, 406, 201, 202, 204, 409, 412 };
+	size_t i, count = is_method(r, "GET") ? 5 : sizeof known / sizeof known[0];
+
+	for (i = 0; i < count; i ++) {
+		if (status == known[i]) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static void
+on_redirect(plomb_registry *r, const plomb_http_answer *answer)
+{
+	plomb_url to;
+
+	/* 301 to 303 mean, to most, that something else is to be asked now: what was to be written would not be. */
+	if (answer->status != 307 && answer->status != 308 && !is_method(r, "GET") && !is_method(r, "HEAD")) {
+		if (plomb_url_parse(text_of(r->url), &to)) {
+			explain_status(r, &to, answer->status);
+		}
+		finish(r, PLOMB_REGISTRY_REDIRECT_REFUSED);
+		return;
+	}
+	if (!follow(r, r->url, answer, &to)) {
+		finish(r, PLOMB_REGISTRY_REDIRECT_REFUSED);
+	}
+}
+
 static void
 on_answer(plomb_registry *r, const plomb_http_answer *answer)
 {
@@ -777,14 +871,12 @@ on_answer(plomb_registry *r, const plomb_http_answer *answer)
 	plomb_url to;
 
 	r->http_status = status;
-	if (status == 200 || status == 400 || status == 404 || status == 405 || status == 406) {
+	if (is_known(r, status)) {
 		finish(r, PLOMB_OK);
 	} else if (status == 401) {
 		on_unauthorized(r, answer);
 	} else if (is_redirect(status)) {
-		if (!follow(r, r->url, answer, &to)) {
-			finish(r, PLOMB_REGISTRY_REDIRECT_REFUSED);
-		}
+		on_redirect(r, answer);
 	} else {
 		if (plomb_url_parse(text_of(r->url), &to)) {
 			explain_status(r, &to, status);
@@ -808,7 +900,7 @@ plomb_registry_answer(plomb_registry *registry, plomb_status sent, const plomb_h
 		return;
 	}
 	r->problem = PLOMB_HTTP_FINE;
-	if (may_retry_status(answer->status) && r->tries + 1 < PLOMB_MAX_TRIES) {
+	if (may_retry_status(answer->status) && r->tries + 1 < PLOMB_MAX_TRIES && !(r->errand.is_once && r->mode == MODE_ASK)) {
 		r->tries ++;
 		wait_for(r, answer->retry_after);
 		return;

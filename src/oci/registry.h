@@ -35,6 +35,21 @@ typedef struct {
  */
 typedef plomb_status (*plomb_login_fn)(void *user, plomb_view registry, plomb_view repository, plomb_login *login);
 
+/* How a question is asked that is no simple GET. What it points to lives until the question is DONE. */
+typedef struct {
+	const char *method;  /* NULL: GET */
+	const char *line[2]; /* header lines, NULL where there is none */
+	plomb_view body;
+	/*
+	 * NULL, or where to send it instead, an absolute address that the
+	 * registry's own answer gave: another host gets no credentials, and
+	 * over https it does not lead to http.
+	 */
+	const char *url;
+	int is_push; /* who may only read is to be let in as one who may write */
+	int is_once; /* not sent a second time when it failed */
+} plomb_errand;
+
 /* A header that opened a registry's door. */
 typedef struct {
 	char origin[300];
@@ -67,6 +82,7 @@ typedef struct {
 	int mode;
 	unsigned tries, redirects;
 	int asked_token, used_pass, is_basic_tried;
+	plomb_errand errand; /* zero: GET */
 	uint32_t wait_ms;
 	size_t max_bytes;
 	char start[PLOMB_MAX_URL]; /* the registry's own address */
@@ -93,6 +109,13 @@ void plomb_registry_wipe(plomb_registry *registry);
 void plomb_registry_ask(plomb_registry *registry, const char *url, plomb_view repository, const char *accept, size_t max_bytes);
 
 /*
+ * The same for any method. A redirect of what is no GET or HEAD is followed
+ * only if it asks for the same to be sent again (307, 308).
+ */
+void plomb_registry_ask_errand(plomb_registry *registry, const char *url, plomb_view repository, const char *accept, size_t max_bytes,
+	const plomb_errand *errand);
+
+/*
  * What to do next. Of a request everything but sink and user is filled in;
  * its texts live until the answer is given back.
  */
@@ -102,8 +125,9 @@ plomb_step plomb_registry_next(plomb_registry *registry, plomb_http_request *req
  * What became of the request: what send returned, the answer, the body as far
  * as it came, and the time. When DONE, status is PLOMB_OK for an answer of
  * 200, or of 400, 404, 405 or 406, which a caller may know the meaning of
- * (http_status); PLOMB_REGISTRY_…, PLOMB_LIMIT_EXCEEDED, PLOMB_NO_ROOM, or
- * what the login or the sink said.
+ * (http_status), and for an errand also of 201, 202, 204, 409 or 412;
+ * PLOMB_REGISTRY_…, PLOMB_LIMIT_EXCEEDED, PLOMB_NO_ROOM, or what the login or
+ * the sink said.
  */
 void plomb_registry_answer(plomb_registry *registry, plomb_status sent, const plomb_http_answer *answer, plomb_view body, uint64_t now_ms);
 

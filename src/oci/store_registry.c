@@ -1,6 +1,8 @@
 /* see store_registry.h */
 #include "store_registry.h"
 
+#include <stddef.h>
+
 #include "../core/base64.h"
 #include "../core/hash.h"
 #include "grow.h"
@@ -137,7 +139,42 @@ typedef struct {
 	int has_digest;
 	plomb_digest digest;
 	char link[PLOMB_MAX_URL]; /* the Link header; empty if none or too long */
+	plomb_reply *reply; /* of an errand; else NULL */
 } header;
+
+/* It is sent back in a header: visible characters only. A weak entity tag is none, as If-Match takes strong ones. */
+static int
+is_strong_tag(plomb_view etag)
+{
+	size_t i;
+
+	for (i = 0; i < etag.n; i ++) {
+		if (etag.p[i] <= 0x20 || etag.p[i] >= 0x7F) {
+			return 0;
+		}
+	}
+	return etag.n >= 2 && etag.p[0] == '"' && etag.p[etag.n - 1] == '"';
+}
+
+/* What only an errand's sender reads. */
+static void
+keep_reply(const plomb_http_answer *answer, const char *url, plomb_reply *reply)
+{
+	plomb_url here;
+	size_t n = 0;
+
+	reply->has_subject = answer->subject.n != 0 && plomb_digest_parse(answer->subject, &reply->subject) == PLOMB_OK;
+	reply->etag[0] = 0;
+	if (!is_strong_tag(answer->etag) || !plomb_url_put(reply->etag, sizeof reply->etag, &n, answer->etag, 0)) {
+		reply->etag[0] = 0;
+	}
+	reply->location[0] = 0;
+	if (answer->location.n != 0 && (!plomb_url_parse(text_of(url), &here)
+		|| !plomb_url_resolve(&here, answer->location, reply->location, sizeof reply->location)))
+	{
+		reply->location[0] = 0;
+	}
+}
 
 static void
 keep_header(const plomb_http_answer *answer, header *h)
@@ -155,7 +192,7 @@ keep_header(const plomb_http_answer *answer, header *h)
 /* One question to its end: sends and waits as registry.h says. */
 static plomb_status
 question(plomb_store_registry *s, const char *url, const plomb_place *place, const char *accept,
-	size_t max, plomb_fetched *into, header *h)
+	size_t max, const plomb_errand *errand, plomb_fetched *into, header *h)
 {
 	plomb_network *net = s->network;
 	plomb_http_request request;
@@ -169,9 +206,9 @@ question(plomb_store_registry *s, const char *url, const plomb_place *place, con
 	b.into = into;
 	b.max = max;
 	into->n = 0;
-	memset(h, 0, sizeof *h);
+	memset(h, 0, offsetof(header, reply));
 	drop_idle(s);
-	plomb_registry_ask(net->registry, url, text_of(place->repository), accept, max);
+	plomb_registry_ask_errand(net->registry, url, text_of(place->repository), accept, max, errand);
 	for (;;) {
 		plomb_step step = plomb_registry_next(net->registry, &request, &wait_ms);
 
@@ -193,6 +230,9 @@ question(plomb_store_registry *s, const char *url, const plomb_place *place, con
 		memset(&answer, 0, sizeof answer);
 		sent = net->http->send(net->http, &request, &answer);
 		keep_header(&answer, h);
+		if (h->reply != NULL) {
+			keep_reply(&answer, request.url, h->reply);
+		}
 		bytes.p = into->p;
 		bytes.n = into->n;
 		plomb_registry_answer(net->registry, sent, &answer, bytes, net->pause->now_ms(net->pause));
@@ -262,7 +302,7 @@ speaks_no_tls(const plomb_registry *registry)
 /* The first question to a host that may speak http also finds out which it is: https first, as cosign does. */
 static plomb_status
 first_question(plomb_store_registry *s, char url[PLOMB_MAX_URL], const plomb_place *place, const char *rest, const char *accept,
-	size_t max, plomb_fetched *into, header *h)
+	size_t max, const plomb_errand *errand, plomb_fetched *into, header *h)
 {
 	plomb_registry *registry = s->network->registry;
 	plomb_status status;
@@ -271,7 +311,7 @@ first_question(plomb_store_registry *s, char url[PLOMB_MAX_URL], const plomb_pla
 		return PLOMB_REFERENCE_INVALID;
 	}
 	registry->is_probing = 1;
-	status = question(s, url, place, accept, max, into, h);
+	status = question(s, url, place, accept, max, errand, into, h);
 	registry->is_probing = 0;
 	if (status == PLOMB_OK || !speaks_no_tls(registry)) {
 		if (registry->http_status != 0) {
@@ -282,7 +322,7 @@ first_question(plomb_store_registry *s, char url[PLOMB_MAX_URL], const plomb_pla
 	if (!make_url(url, 0, place, rest)) {
 		return PLOMB_REFERENCE_INVALID;
 	}
-	status = question(s, url, place, accept, max, into, h);
+	status = question(s, url, place, accept, max, errand, into, h);
 	if (registry->http_status != 0) {
 		remember_host(s->network, place->authority, 0);
 	}
@@ -291,18 +331,18 @@ first_question(plomb_store_registry *s, char url[PLOMB_MAX_URL], const plomb_pla
 
 static plomb_status
 ask_host(plomb_store_registry *s, char url[PLOMB_MAX_URL], const plomb_place *place, const char *rest, const char *accept,
-	size_t max, plomb_fetched *into, header *h)
+	size_t max, const plomb_errand *errand, plomb_fetched *into, header *h)
 {
 	plomb_network *net = s->network;
 	size_t i = find_host(net, place->authority);
 
 	if (i == net->host_count && may_be_http(net, place->authority)) {
-		return first_question(s, url, place, rest, accept, max, into, h);
+		return first_question(s, url, place, rest, accept, max, errand, into, h);
 	}
 	if (!make_url(url, i == net->host_count || net->host[i].is_https, place, rest)) {
 		return PLOMB_REFERENCE_INVALID;
 	}
-	return question(s, url, place, accept, max, into, h);
+	return question(s, url, place, accept, max, errand, into, h);
 }
 
 /* ------------------------------------------------------------ one at a time */
@@ -328,6 +368,8 @@ leave(plomb_store_registry *s)
 	}
 }
 
+static const plomb_errand simple; /* GET */
+
 /* Ask a repository; url is where the answer came from, for links in it. */
 static plomb_status
 ask(plomb_store_registry *s, char url[PLOMB_MAX_URL], const plomb_place *place, const char *rest, const char *accept,
@@ -335,8 +377,9 @@ ask(plomb_store_registry *s, char url[PLOMB_MAX_URL], const plomb_place *place, 
 {
 	plomb_status status;
 
+	h->reply = NULL;
 	enter(s);
-	status = ask_host(s, url, place, rest, accept, max, into, h);
+	status = ask_host(s, url, place, rest, accept, max, &simple, into, h);
 	leave(s);
 	return status;
 }
@@ -347,9 +390,36 @@ ask_url(plomb_store_registry *s, const char *url, const char *accept, size_t max
 {
 	plomb_status status;
 
+	h->reply = NULL;
 	enter(s);
-	status = question(s, url, &s->signatures, accept, max, into, h);
+	status = question(s, url, &s->signatures, accept, max, &simple, into, h);
 	leave(s);
+	return status;
+}
+
+/* see store_registry.h */
+plomb_status
+plomb_registry_run(plomb_store_registry *store, const char *rest, const char *accept, size_t max, const plomb_errand *errand, plomb_reply *reply)
+{
+	char url[PLOMB_MAX_URL];
+	plomb_fetched into;
+	plomb_status status;
+	header h;
+
+	memset(reply, 0, sizeof *reply);
+	memset(&into, 0, sizeof into);
+	memset(&h, 0, sizeof h);
+	h.reply = reply;
+	enter(store);
+	status = ask_host(store, url, &store->signatures, rest, accept, max, errand, &into, &h);
+	leave(store);
+	reply->http_status = store->http_status;
+	reply->media_type = h.media_type;
+	reply->has_digest = h.has_digest;
+	reply->digest = h.digest;
+	reply->p = into.p;
+	reply->n = into.n;
+	reply->room = into.room;
 	return status;
 }
 

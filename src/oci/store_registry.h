@@ -142,6 +142,30 @@ PLOMB_MUST_CHECK plomb_status plomb_registry_tag(plomb_store_registry *store, co
  */
 PLOMB_MUST_CHECK plomb_status plomb_registry_referrers(plomb_store_registry *store, const plomb_digest *digest, size_t i, const plomb_fetched **fetched);
 
+/* What an errand brought back. */
+typedef struct {
+	unsigned http_status;
+	plomb_view media_type; /* as of a plomb_fetched */
+	int has_digest;        /* Docker-Content-Digest */
+	plomb_digest digest;
+	int has_subject;       /* OCI-Subject */
+	plomb_digest subject;
+	char etag[200];        /* ETag, if it is a strong one; else empty */
+	char location[PLOMB_MAX_URL]; /* absolute; empty if there is none that is an address */
+	unsigned char *p;      /* the body of 200, the store's memory's; NULL: none */
+	size_t n, room;
+} plomb_reply;
+
+/*
+ * Ask the signatures' repository for anything by any method: rest is the path
+ * behind its name. Nothing is kept or known from before. PLOMB_OK as of
+ * plomb_registry_answer; PLOMB_REFERENCE_INVALID, PLOMB_REGISTRY_…;
+ * PLOMB_LIMIT_EXCEEDED, PLOMB_NO_ROOM. reply->p is to be given back, whatever
+ * is returned.
+ */
+PLOMB_MUST_CHECK plomb_status plomb_registry_run(plomb_store_registry *store, const char *rest, const char *accept, size_t max,
+	const plomb_errand *errand, plomb_reply *reply);
+
 /* Its body is not needed any more. */
 void plomb_registry_forget(plomb_store_registry *store, const plomb_fetched *fetched);
 
