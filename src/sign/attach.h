@@ -44,7 +44,7 @@ typedef struct {
  * annotations is not added again (then *manifest is absent). With a subject
  * it is an OCI 1.1 referrer of cosign 2 instead: old is absent, and suffix
  * ("sig", "att") is the end of its type. media_type is a constant: the type
- * to send it under. PLOMB_MANIFEST_MALFORMED, PLOMB_MANIFEST_MEDIA_TYPE,
+ * to send it under; absent if old does not tell its own. PLOMB_MANIFEST_MALFORMED, PLOMB_MANIFEST_MEDIA_TYPE,
  * PLOMB_LIMIT_EXCEEDED, PLOMB_CONFIG_INVALID (text that is not UTF-8),
  * PLOMB_NO_ROOM.
  */
