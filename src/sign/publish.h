@@ -40,6 +40,7 @@
 
 typedef struct {
 	plomb_network *network;
+	void *owner;                /* of the questions, as of a plomb_store_registry */
 	const plomb_place *place;   /* the repository that signatures go to */
 	const char *tag_prefix;     /* --attachment-tag-prefix; NULL: none */
 	plomb_memory *memory;       /* everything is given back */

@@ -11,6 +11,7 @@
 
 typedef struct {
 	plomb_network *network;
+	void *owner;               /* of the questions */
 	const plomb_place *place;
 	plomb_memory *memory;
 	const plomb_crypto *crypto;
