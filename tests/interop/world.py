@@ -4,6 +4,8 @@ in, and stopped however the run ends. Everything that plomb prints is kept, so
 that the last test can look for passwords and tokens in it.
 """
 import base64
+import functools
+import http.server
 import json
 import os
 import pathlib
@@ -154,7 +156,7 @@ class World:
     def __init__(self, folder):
         """Start it. A shell that waits on a pipe stops it when this process ends, whatever the reason."""
         self.folder = pathlib.Path(folder)
-        self.printed, self.tokens_told, self.lock = Record(), [], threading.Lock()
+        self.printed, self.tokens_told, self.lock, self.mirror_server = Record(), [], threading.Lock(), None
         self.home = self.folder.parent / (self.folder.name + "-home")
         self.home.mkdir()
         environment = {**os.environ, "BASE_PORT": str(free_ports(PORTS)), "WORLD_BIN": BIN}
@@ -171,7 +173,19 @@ class World:
         self.registries = {name: Registry(self, name) for name in self.NAMES}
         self.keys = {}
 
+    def mirror(self):
+        """The URL of the world's TUF mirror, which is served from here on by this process."""
+        with self.lock:
+            if self.mirror_server is None:
+                quiet = type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *args: None})
+                handler = functools.partial(quiet, directory=self.env["TUF_MIRROR_FOLDER"])
+                self.mirror_server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+                threading.Thread(target=self.mirror_server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{self.mirror_server.server_port}"
+
     def stop(self):
+        if self.mirror_server is not None:
+            self.mirror_server.shutdown()
         self.keeper.stdin.close()
         self.keeper.wait(timeout=60)
 

@@ -6,7 +6,7 @@ Three services share the port:
   answered here as that OIDC issuer (discovery document and public key), so
   that issuers can have real-looking names and no name has to resolve;
 - GET /token, the token service of the registry that wants bearer tokens: who
-  has the world's user and password may pull and push, anybody else may pull
+  has the world's password (as user or gitlab-ci-token) may pull and push, anybody else may pull
   what is not under private/;
 - GET /healthz.
 
@@ -42,7 +42,8 @@ tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 tls.load_cert_chain(path("tls.crt"), path("tls.key"))
 jwk = jwt.public_jwk(path("oidc.key"))
 token_cert = base64.b64encode(ssl.PEM_cert_to_DER_cert(text("token.crt"))).decode()
-login = "Basic " + base64.b64encode(f"user:{text('password').strip()}".encode()).decode()
+USERS = ("user", "gitlab-ci-token")
+logins = {"Basic " + base64.b64encode(f"{user}:{text('password').strip()}".encode()).decode() for user in USERS}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -71,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def registry_token(self, query):
         sent = self.headers.get("Authorization", "")
-        known = sent == login
+        known = sent in logins
         self.tell(query, "user" if known else "nobody" if not sent else "wrong")
         if sent and not known:
             return self.answer({"details": "wrong user or password"}, 401)
