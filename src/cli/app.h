@@ -35,6 +35,8 @@ int plomb_cmd_initialize(plomb_app *app, plomb_cmd command);
 int plomb_cmd_conformance(plomb_app *app, plomb_cmd command);
 int plomb_cmd_version(plomb_app *app, plomb_cmd command);
 #if PLOMB_SIGN
+int plomb_cmd_sign_blob(plomb_app *app, plomb_cmd command);
+int plomb_cmd_sign_image(plomb_app *app, plomb_cmd command);
 int plomb_cmd_keys(plomb_app *app, plomb_cmd command);
 #endif
 int plomb_cmd_help(plomb_app *app, plomb_cmd command);

@@ -16,6 +16,12 @@ static const plomb_command table[] = {
 	{ PLOMB_CMD_CONFORMANCE, "conformance verify-bundle", "FILE|DIGEST", "the client protocol of sigstore-conformance", plomb_cmd_conformance },
 	{ PLOMB_CMD_CONFORMANCE, "verify-bundle", "FILE|DIGEST", "the same", plomb_cmd_conformance },
 #if PLOMB_SIGN
+	{ PLOMB_CMD_SIGN, "sign", "IMAGE...", "sign images", plomb_cmd_sign_image },
+	{ PLOMB_CMD_ATTEST, "attest", "IMAGE...", "attest something about images", plomb_cmd_sign_image },
+	{ PLOMB_CMD_SIGN_BLOB, "sign-blob", "FILE...", "sign files", plomb_cmd_sign_blob },
+	{ PLOMB_CMD_ATTEST_BLOB, "attest-blob", "FILE", "attest something about a file", plomb_cmd_sign_blob },
+	{ PLOMB_CMD_SIGN_BUNDLE, "conformance sign-bundle", "FILE", "the client protocol of sigstore-conformance", plomb_cmd_sign_blob },
+	{ PLOMB_CMD_SIGN_BUNDLE, "sign-bundle", "FILE", "the same", plomb_cmd_sign_blob },
 	{ PLOMB_CMD_GENERATE_KEY, "generate-key-pair", "", "make a key pair for signing", plomb_cmd_keys },
 	{ PLOMB_CMD_IMPORT_KEY, "import-key-pair", "", "make a key pair of a private key in PEM", plomb_cmd_keys },
 	{ PLOMB_CMD_PUBLIC_KEY, "public-key", "", "the public half of a private key", plomb_cmd_keys },
@@ -26,11 +32,11 @@ static const plomb_command table[] = {
 
 /* Commands of plomb or cosign that this build does not have. */
 static const char *const others[] = {
-	"sign", "attest", "sign-blob", "attest-blob",
 #if !PLOMB_SIGN
+	"sign", "attest", "sign-blob", "attest-blob", "conformance sign-bundle", "sign-bundle",
 	"generate-key-pair", "import-key-pair", "public-key",
 #endif
-	"completion", "conformance sign-bundle", "sign-bundle",
+	"completion",
 	"attach", "bundle", "clean", "copy", "dockerfile", "download", "env", "generate", "load", "login", "manifest",
 	"pkcs11-tool", "piv-tool", "save", "signing-config", "triangulate", "upload"
 };
