@@ -96,7 +96,10 @@ read_sealed(plomb_work *work, plomb_view text, sealed *in)
 static plomb_status
 derive(plomb_view password, const unsigned char *salt, size_t salt_len, int64_t n, unsigned char secret[crypto_secretbox_KEYBYTES])
 {
-	return crypto_pwhash_scryptsalsa208sha256_ll(password.p, password.n, salt, salt_len, (uint64_t)n, SCRYPT_R, SCRYPT_P,
+	static const unsigned char nothing[1] = { 0 };
+
+	/* The library wants an address also for a password of no bytes. */
+	return crypto_pwhash_scryptsalsa208sha256_ll(password.p == NULL ? nothing : password.p, password.n, salt, salt_len, (uint64_t)n, SCRYPT_R, SCRYPT_P,
 		secret, crypto_secretbox_KEYBYTES) == 0 ? PLOMB_OK : PLOMB_NO_ROOM;
 }
 
