@@ -136,6 +136,7 @@ static struct {
 	const char *subject_lie;
 	const char *no_token;    /* the token server's whole answer */
 	void (*after_put)(const char *tag); /* another writer */
+	void (*before_get)(const char *tag);
 	unsigned calls, fail_at, fail_kind, fails_for;
 	uint32_t latency;
 	unsigned tokens, wide_tokens, put_tags;
@@ -392,6 +393,9 @@ handle(const plomb_http_request *request, plomb_http_answer *answer)
 	}
 	if (strncmp(path, "referrers/", 10) == 0) {
 		return list_referrers(request, answer);
+	}
+	if (server.before_get != NULL && strcmp(method, "GET") == 0) {
+		server.before_get(name);
 	}
 	t = get_thing(name);
 	answer->status = t == NULL ? 404 : 200;
@@ -974,6 +978,53 @@ test_overwritten(void **state)
 	assert_int_equal(server.put_tags, PLOMB_MAX_WRITES);
 }
 
+static unsigned additions;
+
+/* Others add theirs and keep ours. */
+static void
+add_another(const char *tag)
+{
+	struct thing *t = get_thing(tag);
+	static char text[1u << 16];
+
+	if (t == NULL || additions == 0) {
+		return;
+	}
+	(void)snprintf(text, sizeof text, "%.*s,{\"mediaType\":\"a\",\"size\":1,\"digest\":\"sha256:%064u\"}]}", (int)t->n - 2, (const char *)t->p, additions);
+	put_thing(tag, plomb_view_of(text), t->type);
+	additions --;
+}
+
+/*
+ * While others write, one of them may have read when our entry was gone: that
+ * it is there at one look says nothing, only that nothing changed for long
+ * enough does.
+ */
+static void
+test_not_quiet(void **state)
+{
+	uint64_t quiet, busy;
+
+	(void)state;
+	reset();
+	must_work(1, AS_BUNDLE);
+	quiet = sim.now - 1000;
+	assert_true(quiet >= PLOMB_SETTLE_MS && quiet < 3 * PLOMB_SETTLE_MS);
+	reset();
+	server.before_get = add_another;
+	additions = 4;
+	must_work(1, AS_BUNDLE);
+	busy = sim.now - 1000;
+	assert_int_equal(additions, 0);
+	assert_int_equal(server.put_tags, 1);
+	assert_true(busy >= 5 * PLOMB_SETTLE_MS);
+	/* For ever: an error, although it is there. */
+	reset();
+	server.before_get = add_another;
+	additions = 2 * PLOMB_MAX_LOOKS;
+	must_fail(AS_BUNDLE, PLOMB_REGISTRY_HTTP_ERROR, "nobody can say whether the entry stays");
+}
+
 static void
 test_if_match(void **state)
 {
@@ -1073,6 +1124,7 @@ main(void)
 		cmocka_unit_test(test_redirects),
 		cmocka_unit_test(test_odd_tags),
 		cmocka_unit_test(test_overwritten),
+		cmocka_unit_test(test_not_quiet),
 		cmocka_unit_test(test_if_match),
 		cmocka_unit_test(test_crowd)
 	};
