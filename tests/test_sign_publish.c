@@ -139,7 +139,7 @@ static struct {
 	void (*before_get)(const char *tag);
 	unsigned calls, fail_at, fail_kind, fails_for;
 	uint32_t latency;
-	unsigned tokens, wide_tokens, put_tags;
+	unsigned tokens, wide_tokens, put_tags, refused_puts;
 	char said[100], etag[100];
 } server;
 
@@ -386,6 +386,11 @@ handle(const plomb_http_request *request, plomb_http_answer *answer)
 		assert_string_equal(path, "blobs/uploads/");
 		answer->status = 202;
 		answer->location = plomb_view_of(server.location != NULL ? server.location : "/upload/1?state=a%2Fb");
+		return PLOMB_OK;
+	}
+	if (strcmp(method, "PUT") == 0 && server.refused_puts != 0) {
+		server.refused_puts --;
+		answer->status = 400;
 		return PLOMB_OK;
 	}
 	if (strcmp(method, "PUT") == 0) {
@@ -978,6 +983,24 @@ test_overwritten(void **state)
 	assert_int_equal(server.put_tags, PLOMB_MAX_WRITES);
 }
 
+/* Registries that do not see, for a moment, a blob that another sends at the same time. */
+static void
+test_manifest_refused(void **state)
+{
+	int way;
+
+	(void)state;
+	for (way = AS_BUNDLE; way <= AS_REFERRER; way ++) {
+		reset();
+		server.refused_puts = 2;
+		must_work(1, way);
+		reset();
+		server.refused_puts = 1000;
+		must_fail(way, PLOMB_REGISTRY_HTTP_ERROR, "manifest");
+		assert_true(server.refused_puts >= 995);
+	}
+}
+
 static unsigned additions;
 
 /* Others add theirs and keep ours. */
@@ -1124,6 +1147,7 @@ main(void)
 		cmocka_unit_test(test_redirects),
 		cmocka_unit_test(test_odd_tags),
 		cmocka_unit_test(test_overwritten),
+		cmocka_unit_test(test_manifest_refused),
 		cmocka_unit_test(test_not_quiet),
 		cmocka_unit_test(test_if_match),
 		cmocka_unit_test(test_crowd)

@@ -238,7 +238,7 @@ after_refusal(round *r, const plomb_pushed *pushed)
 	if (*count >= (pushed->is_conflict ? PLOMB_MAX_WRITES : MAX_IN_A_ROW)) {
 		return PLOMB_REGISTRY_HTTP_ERROR;
 	}
-	return pushed->is_conflict ? back_off(r) : wait_about(r->publisher, r->push, PLOMB_SETTLE_MS << (*count - 1), PLOMB_SETTLE_MS / 2);
+	return pushed->is_conflict ? back_off(r) : wait_about(r->publisher, r->push, (uint32_t)PLOMB_SETTLE_MS << (*count - 1), PLOMB_SETTLE_MS / 2);
 }
 
 static plomb_status
@@ -448,6 +448,24 @@ list_referrer(plomb_publisher *p, plomb_push *push, const plomb_subject *subject
 		: fail(push, PLOMB_REFERENCE_INVALID, "the tag's name is too long");
 }
 
+/* Under its own digest it may be sent as often as it takes. */
+static plomb_status
+send_manifest(plomb_publisher *p, plomb_push *push, const char *name, plomb_view manifest, plomb_pushed *pushed)
+{
+	plomb_status s;
+	unsigned i;
+
+	for (i = 1; ; i ++) {
+		s = plomb_push_manifest(push, name, plomb_view_of(PLOMB_MEDIA_OCI_MANIFEST), manifest, 0, NULL, pushed);
+		if (s == PLOMB_OK || !pushed->is_transient || i == PLOMB_MAX_TRIES) {
+			return s;
+		}
+		if (wait_about(p, push, PLOMB_SETTLE_MS / 4, PLOMB_SETTLE_MS / 2) != PLOMB_OK) {
+			return PLOMB_IO_ERROR;
+		}
+	}
+}
+
 /* A manifest with subject, and what leads to it. */
 static plomb_status
 send_referrer(plomb_publisher *p, plomb_push *push, const plomb_subject *subject, plomb_view manifest)
@@ -470,7 +488,7 @@ send_referrer(plomb_publisher *p, plomb_push *push, const plomb_subject *subject
 	if (!plomb_url_put(name, sizeof name, &n, plomb_view_of("sha256:"), 0) || !plomb_url_put(name, sizeof name, &n, bytes, 0)) {
 		return fail(push, PLOMB_INTERNAL_ERROR, "");
 	}
-	s = plomb_push_manifest(push, name, plomb_view_of(PLOMB_MEDIA_OCI_MANIFEST), manifest, 0, NULL, &pushed);
+	s = send_manifest(p, push, name, manifest, &pushed);
 	if (s != PLOMB_OK) {
 		return s;
 	}

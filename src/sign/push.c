@@ -286,7 +286,10 @@ plomb_push_manifest(plomb_push *push, const char *reference, plomb_view media_ty
 		return is_once ? PLOMB_UNSET : PLOMB_REGISTRY_HTTP_ERROR;
 	}
 	if (reply.http_status != 201 && reply.http_status != 200 && reply.http_status != 202 && reply.http_status != 204) {
-		return unexpected(push, reply.http_status);
+		/* A blob that two send at once is not there for a moment, to some registries. */
+		pushed->is_transient = reply.http_status == 400 || reply.http_status == 404;
+		(void)unexpected(push, reply.http_status);
+		return is_once && pushed->is_transient ? PLOMB_UNSET : PLOMB_REGISTRY_HTTP_ERROR;
 	}
 	pushed->has_subject = reply.has_subject;
 	pushed->subject = reply.subject;

@@ -23,7 +23,7 @@ typedef struct {
 typedef struct {
 	unsigned http_status;
 	int is_conflict;  /* 409 or 412: somebody else was there */
-	int is_transient; /* no answer, or one that says "later": it may or may not have been taken */
+	int is_transient; /* no answer, or one that may be another a moment later: it may or may not have been taken */
 	int has_subject;  /* the registry lists it among the subject's referrers (OCI-Subject) */
 	plomb_digest subject;
 } plomb_pushed;
