@@ -8,6 +8,8 @@
 #include "rekor.h"
 #include "tsa.h"
 
+#define CLOCK_MARGIN_S 300
+
 static const plomb_view nothing = { NULL, 0 };
 
 /* What an answer of that service is refused for. */
@@ -264,6 +266,10 @@ make_policy(const plomb_session *session, const plomb_to_sign *what, plomb_polic
 	policy->predicate_type = what->predicate_type;
 	policy->now_known = session->now_known;
 	policy->now = session->now;
+	/* The log's clock is another one, and time has passed since this one was read. Where it is the only one, it counts as it is. */
+	if (session->services->rekor_count + session->services->tsa_count != 0) {
+		policy->now.s += CLOCK_MARGIN_S;
+	}
 	policy->tlog_threshold = (unsigned)session->services->rekor_count;
 	if (session->services->rekor_count == 0) {
 		policy->flags |= PLOMB_IGNORE_TLOG;
