@@ -40,7 +40,14 @@ has_rekor(const plomb_services *services, unsigned version)
 plomb_hash
 plomb_session_hash(const plomb_session *session, const plomb_to_sign *what)
 {
-	if (session->key->public_key.kind != PLOMB_KEY_ED25519) {
+	plomb_key_kind kind;
+
+	kind = session->key->public_key.kind;
+	/* Rekor 1 knows envelopes of every key over SHA-256 alone, and so does cosign's verifier (SPEC 3.3). */
+	if ((kind == PLOMB_KEY_P384 || kind == PLOMB_KEY_P521) && what->payload_type.p != NULL && has_rekor(session->services, 1)) {
+		return PLOMB_SHA256;
+	}
+	if (kind != PLOMB_KEY_ED25519) {
 		return plomb_key_default_hash(&session->key->public_key);
 	}
 	/* Logs know a hashed message only, Rekor 1 an envelope that is signed as it is (SPEC 3.2). */

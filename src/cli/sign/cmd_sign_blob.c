@@ -187,7 +187,8 @@ prepare(void *user, size_t item, const plomb_session *session, plomb_fault *faul
 		return PLOMB_OK;
 	}
 	hash = plomb_session_hash(session, &j->what);
-	s = hash == PLOMB_HASH_NONE ? plomb_artifact_add_bytes(&j->artifact, fault) : plomb_artifact_add_hash(&j->artifact, hash, fault);
+	/* Ed25519 is signed from the bytes in both of its forms. */
+	s = session->key->public_key.kind == PLOMB_KEY_ED25519 ? plomb_artifact_add_bytes(&j->artifact, fault) : plomb_artifact_add_hash(&j->artifact, hash, fault);
 	return s == PLOMB_UNSET ? PLOMB_OK : s;
 }
 
