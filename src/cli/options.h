@@ -149,7 +149,7 @@ typedef enum {
 	X(REKOR_URL, "rekor-url", 0, TEXT, PLOMB_CMDS_VERIFY | PLOMB_CMDS_SIGN, 0, NULL, "URL", "sign: the log (default https://rekor.sigstore.dev); verify: only the default, logs are known by the trust root") \
 	X(BUNDLE, "bundle", 0, TEXT, PLOMB_CMDS_BLOB | PLOMB_CMD_CONFORMANCE | PLOMB_CMDS_SIGN | PLOMB_CMD_SIGN_BUNDLE, 0, NULL, "FILE", "the bundle; to sign: where to write it (verify: else FILE.sigstore.json, .sigstore, .sigstore.jsonl)") \
 	X(SIGNATURE, "signature", 0, TEXT, PLOMB_CMDS_BLOB, PLOMB_CMDS_IMAGE, "an image's signatures are those attached to it", "FILE", "a detached signature: a file, or base64") \
-	X(CERTIFICATE, "certificate", 0, TEXT, PLOMB_CMDS_BLOB, PLOMB_CMDS_IMAGE | PLOMB_CMDS_SIGN, "the certificate is the one attached to an image, or comes from --fulcio-url", "FILE", "the signer's certificate, beside --signature") \
+	X(CERTIFICATE, "certificate", 0, TEXT, PLOMB_CMDS_BLOB, PLOMB_CMDS_IMAGE | PLOMB_CMDS_SIGN, "an image's certificate is the one attached to it; to sign, one comes from --fulcio-url", "FILE", "the signer's certificate, beside --signature") \
 	X(RFC3161, "rfc3161-timestamp", 0, TEXT, PLOMB_CMDS_BLOB | PLOMB_CMD_SIGN_BLOB, 0, NULL, "FILE", "cosign 2's timestamp file, beside --signature; to sign: where to write it") \
 	X(DIGEST, "digest", 0, TEXT, PLOMB_CMD_VERIFY_BLOB_ATTESTATION | PLOMB_CMD_GATE, 0, NULL, "DIGEST", "of the file, as hex, instead of the file; gate: of the image, as sha256:...") \
 	X(NAME, "name", 0, TEXT, PLOMB_CMD_GATE, 0, NULL, "REFERENCE", "what the image is called") \
@@ -183,7 +183,7 @@ typedef enum {
 	X(SLOT, "slot", 0, TEXT, 0, PLOMB_CMDS_VERIFY | PLOMB_CMDS_SIGN | PLOMB_CMDS_OPEN_KEY, PLOMB_WHY_HARDWARE, "SLOT", NULL) \
 	X(SCT, "sct", 0, TEXT, 0, PLOMB_CMDS_VERIFY, "detached certificate timestamps are not supported", "FILE", NULL) \
 	X(POLICY, "policy", 0, LIST, PLOMB_CMD_GATE, PLOMB_CMD_VERIFY_ATTESTATION, "CUE and Rego policies are not evaluated", "FILE", "policy.json (else PLOMB_POLICY, else /etc/containers/policy.json)") \
-	X(ATTACHMENT, "attachment", 0, TEXT, 0, PLOMB_CMD_VERIFY | PLOMB_CMD_SIGN, "attachments are neither signed nor verified", "KIND", NULL) \
+	X(ATTACHMENT, "attachment", 0, TEXT, 0, PLOMB_CMD_VERIFY | PLOMB_CMD_SIGN, "attachments are not verified, and not signed", "KIND", NULL) \
 	X(TAG_PREFIX, "attachment-tag-prefix", 0, TEXT, PLOMB_CMDS_REGISTRY, 0, NULL, "PREFIX", "what stands in front of sha256-... in the tags of attachments") \
 	X(PAYLOAD, "payload", 0, TEXT, 0, PLOMB_CMD_VERIFY | PLOMB_CMD_SIGN, "an image's payloads are made here, or attached to it", "FILE", NULL) \
 	X(K8S_KEYCHAIN, "k8s-keychain", 0, SWITCH, 0, PLOMB_CMDS_REGISTRY, "logins come from docker's configuration and its helpers", NULL, NULL) \

@@ -76,8 +76,8 @@ LOCAL = ("verify", "--local-image", "x")
 USAGE = [
     # name, command line, code, text in the last line
     ("no such command", ["frobnicate"], "usage-error", "no such command: frobnicate"),
-    ("a command to come", ["sign"], "unsupported-feature", "sign: not in this build"),
-    ("two words", ["conformance", "sign-bundle"], "unsupported-feature", "conformance sign-bundle: not in this build"),
+    ("a command to come", ["attach"], "unsupported-feature", "attach: not in this build"),
+    ("two words", ["attach", "sbom"], "unsupported-feature", "attach: not in this build"),
     ("no second word", ["trusted-root"], "usage-error", "no such command: trusted-root"),
     ("unknown flag", [*LOCAL, "--frob"], "usage-error", "unknown flag: --frob"),
     ("unknown letter", [*LOCAL, "-Z"], "usage-error", "unknown flag: -Z"),

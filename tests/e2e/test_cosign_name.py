@@ -173,7 +173,7 @@ ERRORS = [
     (["verify", *IDENTITY_FLAGS, "Nope"], "Nope: "),
     (["verify-blob", *IDENTITY_FLAGS, "--bundle", "nowhere", "here"], "here: nowhere: no such file"),
     (["verify-blob", *IDENTITY_FLAGS, "--bundle", "nowhere", "--signature", "s", "sha256:00"], "sha256:00: there is no such file"),
-    (["sign", "x"], "sign: not in this build"),
+    (["attach", "x"], "attach: not in this build"),
     (["trusted-root"], 'unknown command "trusted-root" for "cosign"'),
 ]
 
