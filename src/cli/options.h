@@ -70,7 +70,7 @@ typedef enum {
 	X(FULCIO_URL, "fulcio-url", 0, TEXT, PLOMB_CMDS_SIGN, 0, NULL, "URL", "the certificate authority (default https://fulcio.sigstore.dev)") \
 	X(TSA_URL, "timestamp-server-url", 0, TEXT, PLOMB_CMDS_SIGN, 0, NULL, "URL", "a timestamp authority, with its path (default none)") \
 	X(SIGNING_CONFIG, "signing-config", 0, TEXT, PLOMB_CMDS_SIGN | PLOMB_CMD_SIGN_BUNDLE, 0, NULL, "FILE", "which services to use") \
-	X(USE_SIGNING_CONFIG, "use-signing-config", 0, SWITCH, PLOMB_CMDS_SIGN, 0, NULL, NULL, "that of the last update, if there is one (default true)") \
+	X(USE_SIGNING_CONFIG, "use-signing-config", 0, SWITCH, PLOMB_CMDS_SIGN, 0, NULL, NULL, "that of COSIGN_SIGNING_CONFIG, if there is one (default true)") \
 	X(TLOG_UPLOAD, "tlog-upload", 0, SWITCH, PLOMB_CMDS_SIGN, 0, NULL, NULL, "make an entry in the transparency log (default true)") \
 	X(OUTPUT_SIGNATURE, "output-signature", 0, TEXT, PLOMB_CMD_SIGN | PLOMB_CMDS_SIGN_BLOB, 0, NULL, "FILE", "where to write the signature") \
 	X(OUTPUT_CERTIFICATE, "output-certificate", 0, TEXT, PLOMB_CMD_SIGN | PLOMB_CMDS_SIGN_BLOB, 0, NULL, "FILE", "where to write the certificate") \

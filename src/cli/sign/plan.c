@@ -1,7 +1,6 @@
 /* see plan.h */
 #include "plan.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -103,6 +102,14 @@ read_signing_config(plomb_plan *plan, const char *file, plomb_fault *fault)
 	return s;
 }
 
+/* An option, else the variable by which cosign has it too. */
+static plomb_status
+option_or_variable(const plomb_args *args, plomb_option option, const char *variable, const char **value, plomb_fault *fault)
+{
+	*value = plomb_args_text(args, option);
+	return *value != NULL ? PLOMB_OK : plomb_variable(variable, value, fault);
+}
+
 /* cosign 2's addresses. */
 static plomb_status
 read_urls(plomb_plan *plan, const plomb_args *args, plomb_fault *fault)
@@ -110,9 +117,12 @@ read_urls(plomb_plan *plan, const plomb_args *args, plomb_fault *fault)
 	const char *ca, *rekor, *tsa;
 	plomb_status s;
 
-	ca = plomb_args_text(args, PLOMB_OPTION_FULCIO_URL);
-	rekor = plomb_args_text(args, PLOMB_OPTION_REKOR_URL);
-	tsa = plomb_args_text(args, PLOMB_OPTION_TSA_URL);
+	if ((s = option_or_variable(args, PLOMB_OPTION_FULCIO_URL, "COSIGN_FULCIO_URL", &ca, fault)) != PLOMB_OK
+		|| (s = option_or_variable(args, PLOMB_OPTION_REKOR_URL, "COSIGN_REKOR_URL", &rekor, fault)) != PLOMB_OK
+		|| (s = option_or_variable(args, PLOMB_OPTION_TSA_URL, "COSIGN_TIMESTAMP_SERVER_URL", &tsa, fault)) != PLOMB_OK)
+	{
+		return s;
+	}
 	if ((ca != NULL && (s = plomb_check_url("--fulcio-url", ca, fault)) != PLOMB_OK)
 		|| (rekor != NULL && (s = plomb_check_url("--rekor-url", rekor, fault)) != PLOMB_OK)
 		|| (tsa != NULL && (s = plomb_check_url("--timestamp-server-url", tsa, fault)) != PLOMB_OK))
@@ -133,31 +143,40 @@ read_urls(plomb_plan *plan, const plomb_args *args, plomb_fault *fault)
 	return s;
 }
 
+/* The file, if there is one. An address on the command line is nearer than a file that only the environment names. */
+static plomb_status
+find_signing_config(const plomb_args *args, const char **file, plomb_fault *fault)
+{
+	static const plomb_option urls[] = { PLOMB_OPTION_FULCIO_URL, PLOMB_OPTION_REKOR_URL, PLOMB_OPTION_TSA_URL };
+	size_t i;
+
+	*file = plomb_args_text(args, PLOMB_OPTION_SIGNING_CONFIG);
+	for (i = 0; i < sizeof urls / sizeof urls[0]; i ++) {
+		if (plomb_args_has(args, urls[i])) {
+			return *file == NULL ? PLOMB_OK : plomb_fail(fault, PLOMB_USAGE_ERROR, "--", plomb_option_table[urls[i]].name,
+				" has no meaning with --signing-config", (const char *)NULL);
+		}
+	}
+	return *file != NULL || !plomb_args_on(args, PLOMB_OPTION_USE_SIGNING_CONFIG, 1) ? PLOMB_OK
+		: plomb_variable("COSIGN_SIGNING_CONFIG", file, fault);
+}
+
 static plomb_status
 read_services(plomb_plan *plan, const plomb_args *args, plomb_fault *fault)
 {
-	static const plomb_option urls[] = { PLOMB_OPTION_FULCIO_URL, PLOMB_OPTION_REKOR_URL, PLOMB_OPTION_TSA_URL };
 	const char *file;
 	plomb_status s;
-	size_t i;
 
-	file = plomb_args_text(args, PLOMB_OPTION_SIGNING_CONFIG);
+	if ((s = find_signing_config(args, &file, fault)) != PLOMB_OK) {
+		return s;
+	}
 	if (file == NULL) {
 		return read_urls(plan, args, fault);
 	}
-	for (i = 0; i < sizeof urls / sizeof urls[0]; i ++) {
-		if (plomb_args_has(args, urls[i])) {
-			return plomb_fail(fault, PLOMB_USAGE_ERROR, "--", plomb_option_table[urls[i]].name, " has no meaning with --signing-config",
-				(const char *)NULL);
-		}
-	}
-	if ((s = read_signing_config(plan, file, fault)) != PLOMB_OK) {
-		return s;
-	}
 	if (!plomb_args_on(args, PLOMB_OPTION_TLOG_UPLOAD, 1)) {
-		return plomb_fail(fault, PLOMB_USAGE_ERROR, "--tlog-upload=false has no meaning with --signing-config: it says already which logs", (const char *)NULL);
+		return plomb_fail(fault, PLOMB_USAGE_ERROR, "--tlog-upload=false has no meaning with a signing config: it says already which logs", (const char *)NULL);
 	}
-	return PLOMB_OK;
+	return read_signing_config(plan, file, fault);
 }
 
 /* ----------------------------------------------------------------------- who */
@@ -549,6 +568,19 @@ plomb_plan_show(const plomb_plan *plan, plomb_text *text)
 	}
 }
 
+/* What is no file cannot be replaced: a pipe, a terminal, /dev/stdout. */
+static plomb_status
+write_stream(const char *name, plomb_view bytes, plomb_fault *fault)
+{
+	FILE *file;
+	int is_good;
+
+	file = fopen(name, "wb");
+	is_good = file != NULL && (bytes.n == 0 || fwrite(bytes.p, 1, bytes.n, file) == bytes.n);
+	is_good = file != NULL && fclose(file) == 0 && is_good;
+	return is_good ? PLOMB_OK : plomb_fail(fault, PLOMB_IO_ERROR, name, ": cannot be written", (const char *)NULL);
+}
+
 /* see plan.h */
 plomb_status
 plomb_plan_write(const char *name, plomb_view bytes, plomb_fault *fault)
@@ -558,6 +590,9 @@ plomb_plan_write(const char *name, plomb_view bytes, plomb_fault *fault)
 
 	if (name == NULL) {
 		return PLOMB_OK;
+	}
+	if (plomb_file_is_stream(name)) {
+		return write_stream(name, bytes, fault);
 	}
 	s = plomb_file_writer_posix.replace(&plomb_file_writer_posix, name, bytes, 0, &error);
 	return s == PLOMB_OK ? s : plomb_fail(fault, PLOMB_IO_ERROR, name, ": cannot be written: ", error != 0 ? strerror(error) : "no such folder",
