@@ -294,6 +294,7 @@ FLAGS = [line.split() for line in (VECTORS / "cosign" / "flags.txt").read_text()
 
 HARDWARE, IMAGE = "hardware keys are not supported", "an image's"
 VERIFY = ("verify", "verify-attestation", "verify-blob", "verify-blob-attestation")
+SIGN = ("sign", "attest", "sign-blob", "attest-blob")
 # The flags of cosign that are refused, and what begins the reason; every other one works.
 REFUSED = {
     **{(command, "sk"): HARDWARE for command in VERIFY},
@@ -307,15 +308,31 @@ REFUSED = {
     ("verify-attestation", "policy"): "CUE and Rego",
     **{(command, "k8s-keychain"): "logins come from docker's configuration" for command in ("verify", "verify-attestation", "tree")},
     ("initialize", "staging"): "only the public-good root is compiled in",
+    **{(command, "sk"): HARDWARE for command in SIGN},
+    **{(command, "slot"): HARDWARE for command in SIGN},
+    **{(command, "k8s-keychain"): "logins come from docker's configuration" for command in SIGN[:2]},
+    **{(command, "certificate"): IMAGE for command in SIGN},
+    **{(command, "certificate-chain"): "a certificate comes from --fulcio-url" for command in SIGN},
+    **{(command, "oidc-client-secret-file"): "a client with a secret" for command in SIGN},
+    **{(command, "oidc-redirect-url"): "no browser" for command in SIGN},
+    **{(command, f"timestamp-client-{what}"): "nobody logs in" for command in SIGN for what in ("cacert", "cert", "key")},
+    **{(command, "timestamp-server-name"): "nobody logs in" for command in SIGN},
+    **{(command, "record-creation-timestamp"): "cosign 2's formats have no time" for command in SIGN[:2]},
+    ("sign", "attachment"): "attachments are not verified, and not signed",
+    ("sign", "payload"): "an image's payloads",
+    ("attest", "replace"): "nothing that others attached",
+    ("attest", "statement"): "the statement is made here",
+    ("attest-blob", "statement"): "the statement is made here",
+    ("attest-blob", "rfc3161-timestamp-bundle"): "the bundle holds the timestamp",
 }
 # A value that is not refused for being none.
 CHAIN, LOG = "url=http://x,certificate-chain=nowhere", "url=http://x,public-key=nowhere,start-time=2024-01-01T00:00:00Z"
-VALUE = {"timeout": "1m", "output-file": "out", "max-workers": "3", "registry-referrers-mode": "legacy", "annotations": "k=v", "digestAlg": "sha256", "output": "json",
+VALUE = {"rekor-entry-type": "dsse", "signing-algorithm": "ecdsa-sha2-256-nistp256", "hash": 64 * "0", "timeout": "1m", "output-file": "out", "max-workers": "3", "registry-referrers-mode": "legacy", "annotations": "k=v", "digestAlg": "sha256", "output": "json",
          "signature-digest-algorithm": "sha256", "fulcio": CHAIN, "tsa": CHAIN, "rekor": LOG, "ctfe": LOG}
 
 
 def test_flags_are_all_there():
-    assert len(FLAGS) == 224 and {row[3] for row in FLAGS} == {"2.6.5", "3.1.3", "2.6.5,3.1.3"}
+    assert len(FLAGS) == 411 and {row[3] for row in FLAGS} == {"2.6.5", "3.1.3", "2.6.5,3.1.3"}
     assert set(REFUSED) <= {(row[0], row[1]) for row in FLAGS}
 
 

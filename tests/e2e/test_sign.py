@@ -376,6 +376,7 @@ def test_signing_config(text, code, tmp_path):
     (["--certificate", "x"], "unsupported-feature"),
     (["--fulcio-auth-flow", "normal"], "unsupported-feature"),
     (["--signing-algorithm", "ml-dsa-65"], "unsupported-feature"),
+    (["--use-signing-config"], "usage-error"),
     (["--fulcio-url", "ftp://x"], "usage-error"),
     (["--signing-config", "x", "--rekor-url", "https://x"], "usage-error"),
 ])

@@ -148,6 +148,7 @@ static plomb_status
 find_signing_config(const plomb_args *args, const char **file, plomb_fault *fault)
 {
 	static const plomb_option urls[] = { PLOMB_OPTION_FULCIO_URL, PLOMB_OPTION_REKOR_URL, PLOMB_OPTION_TSA_URL };
+	plomb_status s;
 	size_t i;
 
 	*file = plomb_args_text(args, PLOMB_OPTION_SIGNING_CONFIG);
@@ -157,8 +158,14 @@ find_signing_config(const plomb_args *args, const char **file, plomb_fault *faul
 				" has no meaning with --signing-config", (const char *)NULL);
 		}
 	}
-	return *file != NULL || !plomb_args_on(args, PLOMB_OPTION_USE_SIGNING_CONFIG, 1) ? PLOMB_OK
-		: plomb_variable("COSIGN_SIGNING_CONFIG", file, fault);
+	if (*file != NULL || !plomb_args_on(args, PLOMB_OPTION_USE_SIGNING_CONFIG, 1)) {
+		return PLOMB_OK;
+	}
+	if ((s = plomb_variable("COSIGN_SIGNING_CONFIG", file, fault)) != PLOMB_OK) {
+		return s;
+	}
+	return *file != NULL || !plomb_args_has(args, PLOMB_OPTION_USE_SIGNING_CONFIG) ? PLOMB_OK
+		: plomb_fail(fault, PLOMB_USAGE_ERROR, "--use-signing-config: there is none, give --signing-config", (const char *)NULL);
 }
 
 static plomb_status

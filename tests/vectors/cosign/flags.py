@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 COMMANDS = ["verify", "verify-attestation", "verify-blob", "verify-blob-attestation", "tree", "initialize",
-            "trusted-root create", "version"]
+            "trusted-root create", "version", "sign", "attest", "sign-blob", "attest-blob"]
 
 
 def listed(program, command):
