@@ -204,6 +204,56 @@ def test_github_repeats_its_secret(serve, tmp_path):
     assert secret[4:20].encode() not in result.stderr, result
 
 
+class Issuer:
+    """An issuer for people at terminals; what it says about a code, one after the other."""
+
+    def __init__(self, serve, *said, **device):
+        self.said, self.device = list(said), {"device_code": "d3v1ce-c0de-that-nobody-may-see", "user_code": "ABCD\x1bEFGH",
+                                              "verification_uri": "https://issuer.example.com/device", "interval": 1, "expires_in": 300, **device}
+        self.server = serve(self.answer)
+
+    def answer(self, handler, body):
+        if handler.path == "/.well-known/openid-configuration":
+            status, value = 200, {"device_authorization_endpoint": self.server.url + "/device", "token_endpoint": self.server.url + "/token"}
+        elif handler.path == "/device":
+            assert body == b"client_id=sigstore&scope=openid%20email"
+            status, value = 200, self.device
+        else:
+            assert b"device_code=d3v1ce-c0de-that-nobody-may-see" in body
+            status, value = self.said.pop(0)
+        say(status, json.dumps(value).encode())(handler, body)
+
+    def sign(self, folder, *flags):
+        return sign(folder, "--fulcio-auth-flow", "device", "--oidc-issuer", self.server.url, *flags)
+
+
+def test_a_person_at_a_terminal(serve, tmp_path):
+    fulcio = serve(say(400, b"no"))
+    issuer = Issuer(serve, (400, {"error": "authorization_pending"}), (200, {"id_token": token(email="me@example.com", email_verified=True)}))
+    result = issuer.sign(tmp_path, "--fulcio-url", fulcio.url).refused("sign-fulcio")
+    assert not issuer.said and len(fulcio.asked) == 1, result
+    assert rb"Enter the verification code ABCD\x1bEFGH in your browser at: https://issuer.example.com/device" in result.stderr, result
+    assert b"d3v1ce" not in result.stderr, result
+
+
+@pytest.mark.parametrize("error,words", [("expired_token", b"the code has expired"), ("access_denied", b"refused in the browser"), ("x", b"gives none")])
+def test_a_person_who_does_not(error, words, serve, tmp_path):
+    result = Issuer(serve, (400, {"error": error})).sign(tmp_path).refused("sign-token")
+    assert words in result.stderr, result
+
+
+def test_a_code_that_expires(serve, tmp_path):
+    issuer = Issuer(serve, (400, {"error": "authorization_pending"}), expires_in=1)
+    assert b"the code has expired" in issuer.sign(tmp_path).refused("sign-token").stderr
+
+
+def test_slow_down(serve, tmp_path):
+    """Five seconds more, which the code does not have."""
+    issuer = Issuer(serve, (400, {"error": "slow_down"}), expires_in=6)
+    assert b"the code has expired" in issuer.sign(tmp_path).refused("sign-token").stderr
+    assert not issuer.said
+
+
 # --- a certificate authority ---------------------------------------------------------
 
 
@@ -393,3 +443,10 @@ def test_dry_run_sends_nothing(serve, tmp_path):
     assert result.status == 0 and not server.asked and not (tmp_path / "bundle").exists(), result
     assert f"certificate: POST {server.url}/api/v2/signingCert" in result.stdout.decode(), result
     assert f"log: POST {server.url}/api/v1/log/entries" in result.stdout.decode(), result
+
+
+@pytest.mark.parametrize("statement", ["hello", "{}", '{"subject":[]}', '{"subject":[{"digest":{"md5":"00"}}]}', '{"subject":[{"digest":{"sha256":"00"}}]}'])
+def test_in_toto_is_about_something(statement, tmp_path):
+    (tmp_path / "statement").write_text(statement)
+    run("conformance", "sign-bundle", "--in-toto", "--identity-token", token(), "--bundle", "bundle", "statement", cwd=tmp_path).refused("config-invalid")
+    assert not (tmp_path / "bundle").exists()

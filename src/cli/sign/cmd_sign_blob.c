@@ -1,6 +1,8 @@
 /* plomb sign-blob, attest-blob, conformance sign-bundle: files. */
 #include <stdlib.h>
 
+#include "../../core/base64.h"
+#include "../../core/json.h"
 #include "../artifact.h"
 #include "../room.h"
 #include "../../sign/payload.h"
@@ -106,6 +108,51 @@ make_attestation(job *j)
 	return s;
 }
 
+/* The digest under this hash that the first subject has. PLOMB_UNSET if it has none. */
+static plomb_status
+subject_digest(plomb_work *work, const plomb_json *doc, plomb_hash hash, plomb_digest *digest)
+{
+	uint32_t subject, value;
+	plomb_view hex;
+	plomb_status s;
+
+	subject = plomb_json_first(doc, plomb_json_member(doc, 0, "subject"));
+	value = plomb_json_member(doc, plomb_json_member(doc, subject, "digest"), plomb_hash_name(hash));
+	if (value == PLOMB_JSON_NONE) {
+		return PLOMB_UNSET;
+	}
+	if ((s = plomb_json_string(work, doc, value, &hex)) != PLOMB_OK) {
+		return s;
+	}
+	digest->hash = hash;
+	return plomb_hex_decode(hex, digest->bytes, plomb_hash_len(hash));
+}
+
+/* What the statement itself says that it is about. */
+static plomb_status
+subject_try(void *user, plomb_ctx *ctx)
+{
+	plomb_digest digest;
+	plomb_json doc;
+	plomb_status s;
+	plomb_hash hash;
+	job *j;
+
+	j = user;
+	s = plomb_json_parse(ctx->work, plomb_bytes_view(&j->payload), &doc);
+	for (hash = PLOMB_SHA256; s == PLOMB_OK && hash <= PLOMB_SHA512; hash ++) {
+		memset(&digest, 0, sizeof digest);
+		s = subject_digest(ctx->work, &doc, hash, &digest);
+		if (s == PLOMB_OK) {
+			plomb_artifact_free(&j->artifact);
+			plomb_artifact_from_digest(&j->artifact, &digest);
+			return PLOMB_OK;
+		}
+		s = s == PLOMB_UNSET ? PLOMB_OK : s;
+	}
+	return s == PLOMB_NO_ROOM ? s : plomb_fail(j->fault, PLOMB_CONFIG_INVALID, j->name, ": is no statement about a SHA-2 digest", (const char *)NULL);
+}
+
 /* --in-toto: the file is the statement, about whatever it says. */
 static plomb_status
 read_statement(job *j)
@@ -113,8 +160,7 @@ read_statement(job *j)
 	plomb_status s;
 
 	s = plomb_read_file(&j->payload, j->name, PLOMB_MAX_BUNDLE_BYTES, j->fault);
-	j->plan.flags |= PLOMB_IGNORE_CLAIMS;
-	return s;
+	return s == PLOMB_OK ? plomb_with_room(subject_try, j, j->fault) : s;
 }
 
 static plomb_status
