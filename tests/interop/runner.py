@@ -75,6 +75,9 @@ class Runner:
         """What the owner of a private Sigstore does once on a machine; no script has to name a service after that."""
         self.shell('cosign initialize --mirror "$MIRROR" --root "$ROOT"',
                    {"MIRROR": self.world.mirror(), "ROOT": self.world.env["TUF_ROOT_FILE"]}).succeeded()
+        if self.tool == "plomb":
+            # Its initialize brings the trust root alone; which services sign is a setting of the machine, in the variable that cosign reads too.
+            self.env["COSIGN_SIGNING_CONFIG"] = self.world.env["SIGNING_CONFIG"]
         return self
 
     def shell(self, script, variables=None, cwd=None):

@@ -3,7 +3,7 @@ GitLab's tutorial on annotating images with build provenance
 (tests/vectors/tutorial, word for word), run as a pipeline's job in each
 registry: with the real cosign 3 as `cosign`, so that the runner is shown to be
 right, and with plomb. Which services there are comes from `cosign initialize`
-alone, which is not part of the script.
+(for plomb also from COSIGN_SIGNING_CONFIG), which is not part of the script.
 
 What either signed, the other verifies, by the tutorial's own lines.
 """
@@ -16,7 +16,7 @@ from world import TESTS, World
 TUTORIAL = TESTS / "vectors" / "tutorial" / ".gitlab-ci.yml"
 JOB = runner.read(TUTORIAL)["build_and_sign"]
 VERIFY = JOB["script"][-1]
-TOOLS = ("cosign3",)
+TOOLS = ("cosign3", "plomb")
 OTHER = {"cosign3": "plomb", "plomb": "cosign3"}
 CELLS = [(registry, tool) for registry in World.NAMES for tool in TOOLS]
 # What the script signs, with the values of the runner's variables.
