@@ -50,11 +50,11 @@ plomb_session_hash(const plomb_session *session, const plomb_to_sign *what)
 	if (kind != PLOMB_KEY_ED25519) {
 		return plomb_key_default_hash(&session->key->public_key);
 	}
-	/* Logs know a hashed message only, Rekor 1 an envelope that is signed as it is (SPEC 3.2). */
+	/* Logs know a hashed message only, Rekor 1 an envelope that is signed as it is (SPEC 3.2). cosign signs layers hashed and verifies them as they are: without a log, as they are. */
 	if (what->payload_type.p != NULL) {
 		return has_rekor(session->services, 2) ? PLOMB_SHA512 : PLOMB_HASH_NONE;
 	}
-	return session->services->rekor_count != 0 || what->form == PLOMB_FORM_LAYER ? PLOMB_SHA512 : PLOMB_HASH_NONE;
+	return session->services->rekor_count != 0 ? PLOMB_SHA512 : PLOMB_HASH_NONE;
 }
 
 /* -------------------------------------------------------------- certificate */

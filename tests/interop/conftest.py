@@ -1,5 +1,5 @@
 """
-One world for the whole run, and two workers: what tests look at is set going
+One world for the whole run, and four workers, who mostly wait: what tests look at is set going
 when it is first asked for, and each test waits for its own part.
 """
 import concurrent.futures
@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from world import World, program  # noqa: E402
 
-WORKERS = 2
+WORKERS = 4
 
 
 def pytest_collection_modifyitems(items):

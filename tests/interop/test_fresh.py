@@ -1,7 +1,8 @@
 """
-Signatures that the real cosigns make while the test runs, in each registry and
-each form, by identities and by every kind of key: plomb accepts them, refuses
-them for another annotation, signer or issuer, and asks no more than it must.
+Signatures that the real cosigns and plomb make while the test runs, in each
+registry and each form, by identities and by every kind of key: plomb accepts
+them, refuses them for another annotation, signer or issuer, and asks no more
+than it must. Both cosigns accept them too, or differences.txt says why not.
 """
 import json
 
@@ -55,6 +56,22 @@ def cosign2(by, *flags, form="tag", log=True, stamp=False, **more):
         registry, reference, by, *flags, *attested(world, maker), log=log, stamp=stamp, annotations=maker.notes, verb=maker.kind), **more)
 
 
+def plomb(by, config="signing_config.json", **more):
+    """A bundle, in the log of that signing configuration."""
+    return Maker(by, "bundle", lambda world, registry, reference, maker: world.sign(
+        registry, reference, by, "--signing-config", world.folder / config, *attested(world, maker), annotations=maker.notes, verb=maker.kind),
+        stamped=config != "signing_config.v1.notsa.json" and config != "signing_config.bare.json", **more)
+
+
+def plomb2(by, *flags, form="tag", log=True, stamp=False, **more):
+    """cosign 2's formats, with its options."""
+    def sign(world, registry, reference, maker):
+        stamped = ["--timestamp-server-url", world.env["TSA_URL"]] if stamp else []
+        return world.sign(registry, reference, by, "--new-bundle-format=false", f"--tlog-upload={str(log).lower()}", "--fulcio-url", world.env["FULCIO_URL"],
+                          "--rekor-url", world.env["REKOR_URL"], *stamped, *flags, *attested(world, maker), annotations=maker.notes, verb=maker.kind)
+    return Maker(by, form, sign, **more)
+
+
 def attested(world, maker):
     """What is attested; nothing is, for a signature."""
     if maker.kind == "sign":
@@ -95,6 +112,36 @@ MAKERS = {
     "rsa3072-tag": cosign2("rsa3072"),
     "rsa4096-tag": cosign2("rsa4096"),
     "ed25519-tag": cosign2("ed25519", log=False, flags=NO_LOG),
+    # plomb, in every form of both.
+    "plomb-rekor2": plomb("gitlab"),
+    "plomb-rekor1-stamped": plomb("gitlab", "signing_config.v1.json"),
+    "plomb-rekor1": plomb("gitlab", "signing_config.v1.notsa.json"),
+    "plomb-no-log": plomb("gitlab", "signing_config.none.json", flags=NO_LOG),
+    "plomb-github": plomb("github"),
+    "plomb-email": plomb("email"),
+    "plomb-attestation": plomb("gitlab", notes=(), kind="attest"),
+    "plomb-p256": plomb("p256"),
+    "plomb-p256-rekor1": plomb("p256", "signing_config.v1.notsa.json"),
+    "plomb-p256-bare": plomb("p256", "signing_config.bare.json", flags=NO_LOG),
+    "plomb-p384": plomb("p384"),
+    "plomb-p521": plomb("p521"),
+    "plomb-rsa2048": plomb("rsa2048"),
+    "plomb-rsa3072": plomb("rsa3072"),
+    "plomb-rsa4096": plomb("rsa4096"),
+    "plomb-ed25519": plomb("ed25519", "signing_config.bare.json", flags=NO_LOG),
+    "plomb-p256-attestation": plomb("p256", notes=(), kind="attest"),
+    "plomb-sig-tag": plomb2("gitlab"),
+    "plomb-sig-tag-stamped": plomb2("email", stamp=True),
+    "plomb-oci11": plomb2("gitlab", *OCI11, form="oci11"),
+    "plomb-att-tag": plomb2("gitlab", notes=(), kind="attest"),
+    "plomb-p256-tag": plomb2("p256"),
+    "plomb-p256-oci11": plomb2("p256", *OCI11, form="oci11"),
+    "plomb-p384-tag": plomb2("p384", log=False, flags=NO_LOG),
+    "plomb-p521-tag": plomb2("p521", log=False, flags=NO_LOG),
+    "plomb-rsa2048-tag": plomb2("rsa2048"),
+    "plomb-rsa3072-tag": plomb2("rsa3072"),
+    "plomb-rsa4096-tag": plomb2("rsa4096"),
+    "plomb-ed25519-tag": plomb2("ed25519", log=False, flags=NO_LOG),
 }
 
 
@@ -149,11 +196,15 @@ class Fresh:
         for question, (flags, refusal) in questions(maker).items():
             mark = registry.mark()
             run = self.ask(flags)
-            self.answers[question] = (run, registry.since(mark, self.repository, "plomb/", 1 + (maker.form != "tag")))
+            self.answers[question] = (run, registry.since(mark, self.repository, "plomb/", self.wanted_requests() if question == "plainly" else 2))
         unsigned = new_image(world, registry, self.repository, "unsigned")
         self.unsigned = self.ask((), f"{registry.host}/{self.repository}@{unsigned}")
         self.asked = {cosign: Decision(self.ask_cosign(cosign)) for cosign in COSIGNS}
         return self
+
+    def wanted_requests(self):
+        """By digest: the list of referrers, two for the signature; the rest is the registry's doing."""
+        return (1 if self.registry.has_referrers_api else 2) + 2 + self.registry.wants_login
 
     def ask_cosign(self, cosign):
         """With every annotation that was signed."""
@@ -220,11 +271,9 @@ def test_every_row_is_of_a_signature():
 @pytest.mark.parametrize("name", MAKERS)
 @pytest.mark.parametrize("registry", World.NAMES)
 def test_requests(signed, registry, name):
-    """By digest: the list of referrers, two for the signature; the rest is the registry's doing."""
     fresh = signed[registry, name].result()
     run, requests = fresh.answers["plainly"]
-    wanted = (1 if fresh.registry.has_referrers_api else 2) + 2 + fresh.registry.wants_login
-    assert len(requests) == wanted, requests
+    assert len(requests) == fresh.wanted_requests(), requests
     found = [path.split("/")[0] for status, path in requests if status == 200]
     assert found[-2:] == ["manifests", "blobs"], requests
 
