@@ -13,6 +13,9 @@ BUILD_THREADS_none = /unthreaded
 # The signing module (src/sign, src/cli/sign, random numbers, the terminal): 1, or 0 for a program without a line of it.
 SIGN    ?= 1
 BUILD_SIGN_0 = /verifier
+# The sanitizers' builds, apart too: no object is taken from a build with the module into one without it.
+BUILD_GCC   = build/gcc$(BUILD_SIGN_$(SIGN))
+BUILD_CLANG = build/clang$(BUILD_SIGN_$(SIGN))
 BUILD   ?= $(BUILD_$(HTTP))$(BUILD_THREADS_$(THREADS))$(BUILD_SIGN_$(SIGN))
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -63,8 +66,9 @@ all: plomb ## build the program and the library
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
+# The last build asked for, also where that one is older than another that lies here.
 plomb: $(BUILD)/plomb
-	@cp $< $@.new && mv -f $@.new $@
+	@cmp -s $< $@ || { cp $< $@.new && mv -f $@.new $@; }
 
 lib: $(BUILD)/libplomb.a ## build the core alone: libplomb.a
 
@@ -112,8 +116,8 @@ unit-run: $(UNIT:tests/%.c=$(BUILD)/%)
 SAN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 unit: ## the unit tests, with gcc and with clang, under ASan and UBSan
-	$(MAKE) -j2 unit-run BUILD=build/gcc CC=gcc OPT='-O1 -g' CFLAGS='$(SAN)'
-	$(MAKE) -j2 unit-run BUILD=build/clang CC=$(CLANG) OPT='-O1 -g' CFLAGS='$(SAN)'
+	$(MAKE) -j2 unit-run BUILD=$(BUILD_GCC) CC=gcc OPT='-O1 -g' CFLAGS='$(SAN)'
+	$(MAKE) -j2 unit-run BUILD=$(BUILD_CLANG) CC=$(CLANG) OPT='-O1 -g' CFLAGS='$(SAN)'
 
 cross: ## the unit tests on 32-bit ARM and big-endian s390x, emulated
 	sh tests/cross.sh armhf arm-linux-gnueabihf qemu-arm-static
@@ -128,7 +132,7 @@ $(BUILD)/faulty: $(CLI_OBJ) $(SIGN_OBJ) $(OCI_OBJ) $(PORT_OBJ) $(BUILD)/libplomb
 	$(CC) $(CFLAGS) $(OPT) -std=gnu99 -DFAULT_WRAP -o $@ $^ $(FAULTS) $(LIBS)
 
 faulty: ## the program whose calls to the system fail on demand, under ASan and UBSan
-	$(MAKE) -j2 build/gcc/faulty BUILD=build/gcc CC=gcc OPT='-O1 -g' CFLAGS='$(SAN)'
+	$(MAKE) -j2 $(BUILD_GCC)/faulty BUILD=$(BUILD_GCC) CC=gcc OPT='-O1 -g' CFLAGS='$(SAN)'
 
 faults: plomb ## every call to the system and to libcurl fails in turn; make test tries a sample
 	PLOMB_FAULTS=all PLOMB=$(CURDIR)/plomb $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/e2e/test_faults.py $(PYTEST)
@@ -150,7 +154,7 @@ replay-run: $(FUZZ:fuzz/fuzz_%.c=$(BUILD)/replay_%)
 	@for t in $^; do n=$${t##*/replay_}; $$t fuzz/corpus/$$n || exit 1; done
 
 replay: ## every fuzz target over its corpus, under ASan and UBSan
-	$(MAKE) -j2 replay-run BUILD=build/gcc CC=gcc OPT='-O1 -g' CFLAGS='$(SAN)'
+	$(MAKE) -j2 replay-run BUILD=$(BUILD_GCC) CC=gcc OPT='-O1 -g' CFLAGS='$(SAN)'
 
 FUZZ_SECONDS ?= 600
 FUZZ_JOBS    ?= 2

@@ -17,6 +17,6 @@ if [ ! -f "$dir/done" ]; then
 	: >"$dir/done"
 fi
 lib=$dir/root/usr/lib/$triple
-make -j2 unit-run HTTP=none BUILD="build/$arch" CC="$triple-gcc" AR="$triple-ar" OPT='-O1 -g' \
+make -j2 unit-run HTTP=none BUILD="build/$arch$(test "$SIGN" != 0 || echo /verifier)" CC="$triple-gcc" AR="$triple-ar" OPT='-O1 -g' \
 	CFLAGS="-isystem $dir/root/usr/include" LDTEST="-L$lib -Wl,-rpath,$lib -Wl,-rpath-link,$lib" LIBS="$lib/libbearssl.a $lib/libsodium.a" \
 	QEMU="$qemu -L /usr/$triple"

@@ -21,6 +21,26 @@ import mint as _mint  # noqa: E402
 from mint import IDENTITY, ISSUER, Layout, mint  # noqa: E402
 
 PROGRAM = os.path.realpath(os.environ.get("PLOMB", str(TREE / "plomb")))
+# The commands of the signing module, and whether the program has it: asked of the program (make SIGN=0 builds one without).
+SIGNING = ("sign", "attest", "sign-blob", "attest-blob", "sign-bundle", "generate-key-pair", "import-key-pair", "public-key")
+
+
+def signs():
+    shown = subprocess.run([PROGRAM, "version", "--output", "json"], capture_output=True, check=True).stdout
+    profile = json.loads(shown)["profile"]
+    assert profile in ("full", "full-offline", "verifier", "offline"), profile
+    return profile.startswith("full")
+
+
+def build(name, *settings, folder="build"):
+    """Have make build a file of another kind of build, with the signing module if the program has it; returns its path."""
+    kept = signs()
+    path = f"{folder}/{name}" if kept else f"{folder}/verifier/{name}"
+    target = name if name == "faulty" else path
+    subprocess.run(["make", "-s", f"SIGN={int(kept)}", *settings, target], cwd=TREE, check=True, stdout=subprocess.DEVNULL)
+    return str(TREE / path)
+
+
 EXIT = {"USAGE": 2, "UNDECIDED": 3, "NO_SIGNATURE": 10, "NO_IMAGE": 11, "REJECTED": 12, "NO_CERT": 13}
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from credentials import HELPER_SECRET, USER, basic
 from fault import Log, Shim
-from plomb import IDENTITY, IDENTITY_FLAGS, ISSUER, TREE, Run, image_with, mint, run
+from plomb import IDENTITY, IDENTITY_FLAGS, ISSUER, Run, build, image_with, mint, run
 from registry import MANIFEST, Answer, Repository, Server
 from test_registry import NAME
 from tuf import NOW, ROOT, mirror_of, serve
@@ -331,8 +331,7 @@ def test_every_kind_of_call_is_made(stage, shim, tmp_path):
 @pytest.fixture(scope="module")
 def sanitized():
     """The same program under ASan, LSan and UBSan, with the calls linked in: a sanitizer's allocator bears no other in front of it."""
-    subprocess.run(["make", "-s", "faulty"], cwd=TREE, check=True, stdout=subprocess.DEVNULL)
-    return str(TREE / "build" / "gcc" / "faulty")
+    return build("faulty", folder="build/gcc")
 
 
 @pytest.mark.parametrize("name", [name for name in SCENES if not name.startswith(("tree of", "stranger"))])

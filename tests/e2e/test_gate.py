@@ -15,7 +15,7 @@ import time
 import pytest
 
 from credentials import PASSWORD, USER, basic
-from plomb import IDENTITY, ISSUER, PROGRAM, STATUS, TREE, Layout, image_with, prepare, run
+from plomb import IDENTITY, ISSUER, PROGRAM, STATUS, Layout, build, image_with, prepare, run
 from mint import cert, key, pem
 from registry import Answer as Reply
 from registry import INDEX, Repository, Server
@@ -896,8 +896,7 @@ def test_an_index(tmp_path):
 
 
 def test_build_without_network(gate):
-    program = str(TREE / "build" / "none" / "plomb")
-    subprocess.run(["make", "-s", "HTTP=none", "build/none/plomb"], cwd=TREE, check=True)
+    program = build("plomb", "HTTP=none", folder="build/none")
 
     def ask(*requirements, before=()):
         gate.policy({"default": list(requirements)})

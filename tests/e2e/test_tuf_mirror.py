@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from plomb import STATUS, TREE, run
+from plomb import STATUS, build, run
 from registry import Answer, Server, closed_port
 from tuf import NOW, PUBLIC, ROOT, Client, mirror_of, serve
 
@@ -395,9 +395,8 @@ def test_everything_is_absent(client):
 
 
 def test_build_without_network(client):
-    program = TREE / "build" / "none" / "plomb"
-    subprocess.run(["make", "-s", "HTTP=none", str(program.relative_to(TREE))], cwd=TREE, check=True)
-    result = client.update("https://localhost/", program=str(program))
+    program = build("plomb", "HTTP=none", folder="build/none")
+    result = client.update("https://localhost/", program=program)
     refused(result, "unsupported-feature", "this build has no network: carry the mirror by hand and name its directory with --mirror")
-    assert client.update(mirror_of(client.path, "base"), "--root", ROOT, program=str(program)).status == 0
-    refused(run("initialize", program=str(program), cwd=client.path), "unsupported-feature", "no network")
+    assert client.update(mirror_of(client.path, "base"), "--root", ROOT, program=program).status == 0
+    refused(run("initialize", program=program, cwd=client.path), "unsupported-feature", "no network")
