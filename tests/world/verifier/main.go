@@ -2,7 +2,7 @@
 // opinion, so the only thing that it does itself is what that library leaves
 // to its caller: it compares the annotations.
 //
-//	world-verifier -trusted-root FILE (-key FILE | -identity NAME -issuer URL) [-a NAME=VALUE]... [-no-log] [-no-time] BUNDLE FILE|sha256:HEX
+//	world-verifier -trusted-root FILE (-key FILE | -identity NAME -issuer URL) [-sha256] [-a NAME=VALUE]... [-no-log] [-no-time] BUNDLE FILE|sha256:HEX
 package main
 
 import (
@@ -52,8 +52,8 @@ type always struct{ signature.Verifier }
 
 func (always) ValidAtTime(time.Time) bool { return true }
 
-// loadKey chooses what the key signs with: SHA-384 with P-384, SHA-512 with P-521.
-func loadKey(file string) (root.TimeConstrainedVerifier, error) {
+// loadKey chooses what the key signs with, SHA-384 with P-384 and SHA-512 with P-521, unless it is told SHA-256.
+func loadKey(file string, plain bool) (root.TimeConstrainedVerifier, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -69,6 +69,10 @@ func loadKey(file string) (root.TimeConstrainedVerifier, error) {
 		}
 		prehashed, err := signature.LoadED25519phVerifier(key)
 		return always{edwards{pure, prehashed}}, err
+	}
+	if plain {
+		verifier, err := signature.LoadVerifier(key, crypto.SHA256)
+		return always{verifier}, err
 	}
 	verifier, err := signature.LoadDefaultVerifier(key)
 	return always{verifier}, err
@@ -111,6 +115,7 @@ func run() error {
 	issuer := flag.String("issuer", "", "")
 	noLog := flag.Bool("no-log", false, "")
 	noTime := flag.Bool("no-time", false, "")
+	plain := flag.Bool("sha256", false, "")
 	flag.Var(&wanted, "a", "")
 	flag.Parse()
 	if flag.NArg() != 2 {
@@ -129,7 +134,7 @@ func run() error {
 	var options []verify.VerifierOption
 	var policy verify.PolicyOption
 	if *key != "" {
-		verifier, err := loadKey(*key)
+		verifier, err := loadKey(*key, *plain)
 		if err != nil {
 			return err
 		}
