@@ -23,6 +23,7 @@ typedef struct {
 	const char *method;   /* NULL: GET, or POST of a form; "HEAD", "POST", "PUT", "PATCH" */
 	plomb_view body;      /* of POST, PUT and PATCH, its type in a line: absent is an empty one. Lives until the answer is there */
 	int is_any_status;    /* the sink gets every answer's body, not only that of 200 */
+	int is_direct;        /* an http address is asked itself, past any proxy that the environment names */
 	int is_registry;      /* the host that the client certificate and the server name are for */
 	uint32_t connect_ms;  /* for the connection with its TLS; 0: the port's own limit */
 	size_t max_bytes;     /* of the body: one more is PLOMB_LIMIT_EXCEEDED */

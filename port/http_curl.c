@@ -274,13 +274,17 @@ set_tls(curl_http *c, const plomb_http_request *request)
  * request. Elsewhere it is what Go's programs read.
  */
 static void
-set_proxy(curl_http *c, const char *url)
+set_proxy(curl_http *c, const plomb_http_request *request, const char *url)
 {
 	const char *proxy = getenv("HTTP_PROXY");
 
 	/* What is for the registry is not for the proxy in front of it, and its answers are not the registry's. */
 	must(c, curl_easy_setopt(c->easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE));
 	must(c, curl_easy_setopt(c->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L));
+	if (request->is_direct && strncmp(url, "http:", 5) == 0) {
+		must(c, curl_easy_setopt(c->easy, CURLOPT_PROXY, ""));
+		return;
+	}
 	if (strncmp(url, "http:", 5) == 0 && getenv("http_proxy") == NULL && getenv("REQUEST_METHOD") == NULL
 		&& proxy != NULL && proxy[0] != 0)
 	{
@@ -329,7 +333,7 @@ set_options(curl_http *c, const plomb_http_request *request, const char *url, st
 	c->option_code = CURLE_OK;
 	set_limits(c, request);
 	set_tls(c, request);
-	set_proxy(c, url);
+	set_proxy(c, request, url);
 	set_callbacks(c);
 	must(c, curl_easy_setopt(c->easy, CURLOPT_URL, url));
 	must(c, curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, lines));

@@ -238,6 +238,8 @@ static void
 fill_request(const plomb_question *question, const char *url, incoming *body, plomb_http_request *request)
 {
 	memset(request, 0, sizeof *request);
+	/* Over http only to this machine: a proxy is another, and would read the token. */
+	request->is_direct = 1;
 	request->url = url;
 	request->line[0] = question->login;
 	request->line[1] = question->accept;

@@ -340,6 +340,14 @@ def test_http_is_for_this_machine(tmp_path):
     assert b"over http" in result.stderr, result
 
 
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy"])
+def test_no_proxy_reads_what_stays_on_this_machine(variable, serve, tmp_path):
+    proxy, server = serve(say(403)), serve(say(200, FULCIO))
+    sign(tmp_path, "--fulcio-url", server.url, "--tlog-upload=false",
+         env={"SIGSTORE_ID_TOKEN": token(), variable: proxy.url}).refused("fulcio-key-mismatch")
+    assert len(server.asked) == 1 and not proxy.asked
+
+
 # --- a log -------------------------------------------------------------------------
 
 
