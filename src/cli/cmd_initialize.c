@@ -149,7 +149,7 @@ open_mirror(update *u, const plomb_args *args, plomb_fault *fault)
 		}
 		place = (const char *)u->kept.p;
 	}
-	if (place != NULL && place[0] != 0 && place[0] != '/' && !plomb_is_url(place)) {
+	if (place != NULL && place[0] != 0 && place[0] != '/' && !plomb_is_url(place) && strncmp(place, "file:", 5) != 0) {
 		if ((s = name_from_root(u, place, fault)) != PLOMB_OK) {
 			return s;
 		}
