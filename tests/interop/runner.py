@@ -4,7 +4,6 @@ exports the job's variables, puts the tools of the job's image on the PATH, and
 executes the script lines. docker is a shell script around crane (tools/docker).
 """
 import pathlib
-import shutil
 import string
 import subprocess
 
@@ -103,9 +102,6 @@ class Runner:
     def run_job(self, job, env):
         lines = lines_of(job.get("before_script", [])) + lines_of(job["script"])
         return self.shell("\n".join(section(number, line) for number, line in enumerate(lines)), env)
-
-    def remove(self):
-        shutil.rmtree(self.folder)
 
 
 class Done(program.Run):
