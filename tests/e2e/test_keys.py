@@ -3,6 +3,7 @@ Key pairs: made, imported, shown. What ends in files, what a person is asked,
 and that nothing is left behind where it goes wrong. What openssl says about
 the keys is an answer of its own.
 """
+import fcntl
 import os
 import pty
 import re
@@ -184,6 +185,13 @@ def test_what_is_there_stays(there, tmp_path):
 
 # ------------------------------------------------------------------- terminal
 
+def at_a_terminal():
+    """The program's own terminal; and what a shell makes a background job ignore, somebody at a terminal does not."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    for number in signal.SIGINT, signal.SIGQUIT:
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Terminal:
     """The program at a terminal of its own."""
 
@@ -194,7 +202,7 @@ class Terminal:
         env = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C", "TERM": "dumb",
                **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}}
         self.child = subprocess.Popen([PROGRAM, *map(str, argv)], cwd=folder, stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True,
-                                      preexec_fn=lambda: __import__("fcntl").ioctl(0, termios.TIOCSCTTY, 0))
+                                      preexec_fn=at_a_terminal)
 
     def until(self, text, seconds=30):
         end = time.monotonic() + seconds
