@@ -17,7 +17,7 @@ WANTED = WHO["email"]
 
 
 @pytest.fixture(scope="module")
-def signed(world, tmp_path_factory):
+def sign_bundle(world, tmp_path_factory):
     """sign(name, config, *flags): the bundle of a file of that name, and the folder it is in."""
     def sign(content, config, *flags):
         folder = tmp_path_factory.mktemp("conformance")
@@ -49,8 +49,8 @@ def check(world, folder, bundle, artifact):
 
 
 @pytest.mark.parametrize("config,version", [("signing_config.json", "0.0.2"), ("signing_config.v1.json", "0.0.1"), ("signing_config.v1.notsa.json", "0.0.1")])
-def test_file(world, signed, config, version):
-    folder, bundle = signed(b"something\n", config)
+def test_file(world, sign_bundle, config, version):
+    folder, bundle = sign_bundle(b"something\n", config)
     assert "messageSignature" in bundle and "dsseEnvelope" not in bundle
     assert [entry["kindVersion"] for entry in bundle["verificationMaterial"]["tlogEntries"]] == [{"kind": "hashedrekord", "version": version}]
     assert bool(bundle["verificationMaterial"].get("timestampVerificationData")) == (config != "signing_config.v1.notsa.json")
@@ -63,12 +63,12 @@ def test_file(world, signed, config, version):
 
 
 @pytest.mark.parametrize("config", ["signing_config.json", "signing_config.v1.json"])
-def test_statement(world, signed, config):
+def test_statement(world, sign_bundle, config):
     """--in-toto: the file is a statement, and what it is about is what is verified."""
     artifact = b"an artifact\n"
     statement = {"_type": "https://in-toto.io/Statement/v1", "subject": [{"name": "a", "digest": {"sha256": hashlib.sha256(artifact).hexdigest()}}],
                  "predicateType": "https://example.com/p", "predicate": {"a": 1}}
     text = json.dumps(statement).encode()
-    folder, bundle = signed(text, config, "--in-toto")
+    folder, bundle = sign_bundle(text, config, "--in-toto")
     assert "messageSignature" not in bundle and base64.b64decode(bundle["dsseEnvelope"]["payload"]) == text
     check(world, folder, bundle, artifact)
