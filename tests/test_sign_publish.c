@@ -17,6 +17,7 @@
 #include "../src/core/base64.h"
 #include "../src/core/hash.h"
 #include "../src/sign/publish.h"
+#include "tired_memory.h"
 
 #define MOST_ACTORS 20
 #define MOST_THINGS 600
@@ -491,27 +492,6 @@ log_in(void *user, plomb_view host, plomb_view repository, plomb_login *login)
 
 /* ------------------------------------------------------------ the publisher */
 
-static struct {
-	plomb_memory memory;
-	plomb_memory_heap heap;
-	unsigned calls, fail_at;
-} tired;
-
-static void *
-tired_grow(plomb_memory *self, void *old, size_t old_size, size_t new_size)
-{
-	(void)self;
-	tired.calls ++;
-	return tired.calls == tired.fail_at ? NULL : tired.heap.memory.grow(&tired.heap.memory, old, old_size, new_size);
-}
-
-static void
-tired_give(plomb_memory *self, void *block, size_t size)
-{
-	(void)self;
-	tired.heap.memory.give(&tired.heap.memory, block, size);
-}
-
 enum { AS_BUNDLE, AS_TAG, AS_REFERRER };
 
 /* One run of the program. */
@@ -638,10 +618,7 @@ run_one(int actor, int way, int *found, char why[PLOMB_MAX_WHY])
 	struct signer *s = new_signer(actor, way);
 	plomb_status status;
 
-	plomb_memory_heap_init(&tired.heap, 1u << 28);
-	tired.memory.grow = tired_grow;
-	tired.memory.give = tired_give;
-	tired.calls = 0;
+	tired_open(1u << 28);
 	publish(s);
 	status = s->status;
 	*found = is_found(s);
@@ -746,7 +723,7 @@ test_scopes(void **state)
 	(void)state;
 	reset();
 	server.auth = AUTH_BEARER;
-	plomb_memory_heap_init(&tired.heap, 1u << 28);
+	tired_open(1u << 28);
 	s = new_signer(1, AS_TAG);
 	put_thing("manifests/latest", plomb_view_of("{\"schemaVersion\":2,\"layers\":[]}"), PLOMB_MEDIA_OCI_MANIFEST);
 	plomb_work_init(&work, reading, sizeof reading);
@@ -1087,9 +1064,7 @@ crowd(int way, uint32_t latency, uint64_t seed)
 	int i;
 
 	reset();
-	plomb_memory_heap_init(&tired.heap, 1u << 30);
-	tired.memory.grow = tired_grow;
-	tired.memory.give = tired_give;
+	tired_open(1u << 30);
 	sim.seed = seed;
 	server.latency = latency;
 	(void)pthread_mutex_lock(&sim.lock);

@@ -11,6 +11,7 @@
 #include "../src/core/base64.h"
 #include "../src/core/hash.h"
 #include "../src/oci/store_registry.h"
+#include "tired_memory.h"
 
 #define BUNDLE_TYPE "application/vnd.dev.sigstore.bundle.v0.3+json"
 #define REFERRERS   3 /* bundles */
@@ -27,12 +28,6 @@ static struct {
 	unsigned calls, fail_at; /* 0: none fails */
 	int kind;                /* how it fails */
 } server;
-
-static struct {
-	plomb_memory memory;
-	plomb_memory_heap heap;
-	unsigned calls, fail_at;
-} tired;
 
 static plomb_registry registry;
 static plomb_network network;
@@ -100,21 +95,6 @@ do_not_wait(const plomb_pause *self, uint32_t ms)
 }
 
 static const plomb_pause no_pause = { now_ms, do_not_wait };
-
-static void *
-tired_grow(plomb_memory *self, void *old, size_t old_size, size_t new_size)
-{
-	(void)self;
-	tired.calls ++;
-	return tired.calls == tired.fail_at ? NULL : tired.heap.memory.grow(&tired.heap.memory, old, old_size, new_size);
-}
-
-static void
-tired_give(plomb_memory *self, void *block, size_t size)
-{
-	(void)self;
-	tired.heap.memory.give(&tired.heap.memory, block, size);
-}
 
 static void
 name_of(const char *body, char out[72])
@@ -201,10 +181,7 @@ walk(const char *authority, unsigned *asked)
 	assert_int_equal(plomb_reference_parse(plomb_view_of(name), &reference), PLOMB_OK);
 	assert_int_equal(plomb_place_of(&reference, &place), PLOMB_OK);
 	plomb_work_init(&work, buffer, sizeof buffer);
-	plomb_memory_heap_init(&tired.heap, 1u << 24);
-	tired.memory.grow = tired_grow;
-	tired.memory.give = tired_give;
-	tired.calls = 0;
+	tired_open(1u << 24);
 	plomb_registry_init(&registry, NULL, NULL);
 	plomb_network_init(&network, &server.http, &no_pause, &registry);
 	plomb_store_registry_init(&store, &network, &tired.memory, &plomb_crypto_default, &place);
@@ -262,7 +239,7 @@ walk_hanging(int with_referrers, unsigned *asked, plomb_lister *lister)
 	assert_int_equal(plomb_reference_parse(plomb_view_of("r.example/acme/app"), &reference), PLOMB_OK);
 	assert_int_equal(plomb_place_of(&reference, &place), PLOMB_OK);
 	plomb_work_init(&work, buffer, sizeof buffer);
-	plomb_memory_heap_init(&tired.heap, 1u << 24);
+	tired_open(1u << 24);
 	plomb_registry_init(&registry, NULL, NULL);
 	plomb_network_init(&network, &server.http, &no_pause, &registry);
 	plomb_store_registry_init(&store, &network, &tired.heap.memory, &plomb_crypto_default, &place);

@@ -1,6 +1,5 @@
 /* plomb initialize, plomb trusted-root update: the only commands that bring in new trust. */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "../core/hash.h"
 #include "app.h"
@@ -8,14 +7,11 @@
 #include "timeout.h"
 #include "tuf_update.h"
 
-#define MAX_FOLDER 4096
-
 /* What a run was asked, and what has to be given back after it. */
 typedef struct {
 	char *folder;
 	plomb_bytes root;   /* --root */
 	plomb_bytes kept;   /* the mirror of the last run */
-	char *folder_named; /* --mirror, if it is a directory, from the root on: the next run may start elsewhere */
 	int lock;
 	plomb_tuf_mirror mirror;
 	plomb_tuf_job job;
@@ -106,28 +102,6 @@ read_root(update *u, const plomb_args *args, plomb_fault *fault)
 	return PLOMB_OK;
 }
 
-/* A relative place is one only for this run. */
-static plomb_status
-name_from_root(update *u, const char *place, plomb_fault *fault)
-{
-	char here[MAX_FOLDER];
-	size_t n, m;
-
-	if (getcwd(here, sizeof here) == NULL) {
-		return plomb_fail(fault, PLOMB_IO_ERROR, place, ": the name of the working directory cannot be found out", (const char *)NULL);
-	}
-	n = strlen(here);
-	m = strlen(place);
-	u->folder_named = malloc(n + 1 + m + 1);
-	if (u->folder_named == NULL) {
-		return plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
-	}
-	memcpy(u->folder_named, here, n);
-	u->folder_named[n] = '/';
-	memcpy(u->folder_named + n + 1, place, m + 1);
-	return PLOMB_OK;
-}
-
 /* --mirror, else the one of the last run, else the public-good instance's. */
 static plomb_status
 open_mirror(update *u, const plomb_args *args, plomb_fault *fault)
@@ -148,12 +122,6 @@ open_mirror(update *u, const plomb_args *args, plomb_fault *fault)
 			return s;
 		}
 		place = (const char *)u->kept.p;
-	}
-	if (place != NULL && place[0] != 0 && place[0] != '/' && !plomb_is_url(place) && strncmp(place, "file:", 5) != 0) {
-		if ((s = name_from_root(u, place, fault)) != PLOMB_OK) {
-			return s;
-		}
-		place = u->folder_named;
 	}
 	return plomb_tuf_mirror_open(&u->mirror, place != NULL && place[0] != 0 ? place : PLOMB_TUF_DEFAULT_MIRROR,
 		plomb_args_text(args, PLOMB_OPTION_MIRROR_CACERT), fault);
@@ -251,7 +219,6 @@ plomb_cmd_initialize(plomb_app *app, plomb_cmd command)
 	}
 	plomb_tuf_unlock(&plomb_file_writer_posix, u.lock);
 	free(u.folder);
-	free(u.folder_named);
 	plomb_bytes_free(&u.root);
 	plomb_bytes_free(&u.kept);
 	plomb_tuf_mirror_close(&u.mirror);

@@ -1,5 +1,6 @@
 /* see tuf_update.h: directories and URLs as mirrors */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "../../port/file.h"
 #include "tuf_update.h"
@@ -150,6 +151,28 @@ copy_place(const char *place)
 	return plomb_copy_view(view);
 }
 
+/* A directory's name from the root on: it is kept, and the next run may start elsewhere. */
+static plomb_status
+name_from_root(plomb_tuf_mirror *mirror, plomb_fault *fault)
+{
+	char here[PLOMB_MAX_PATH];
+	char *whole;
+
+	if (mirror->place[0] == '/') {
+		return PLOMB_OK;
+	}
+	if (getcwd(here, sizeof here) == NULL) {
+		return plomb_fail(fault, PLOMB_IO_ERROR, mirror->place, ": the name of the working directory cannot be found out", (const char *)NULL);
+	}
+	whole = plomb_tuf_path(here, mirror->place);
+	if (whole == NULL) {
+		return plomb_fail_status(fault, PLOMB_NO_ROOM, NULL);
+	}
+	free(mirror->place);
+	mirror->place = whole;
+	return PLOMB_OK;
+}
+
 /* see tuf_update.h */
 plomb_status
 plomb_tuf_mirror_open(plomb_tuf_mirror *mirror, const char *place, const char *ca_file, plomb_fault *fault)
@@ -167,8 +190,8 @@ plomb_tuf_mirror_open(plomb_tuf_mirror *mirror, const char *place, const char *c
 		s = open_url(mirror, ca_file, fault);
 	} else if (strstr(mirror->place, "://") != NULL) {
 		s = plomb_fail(fault, PLOMB_USAGE_ERROR, "--mirror: neither a directory nor an address with http:// or https://", (const char *)NULL);
-	} else {
-		s = check_directory(mirror->place, fault);
+	} else if ((s = check_directory(mirror->place, fault)) == PLOMB_OK) {
+		s = name_from_root(mirror, fault);
 	}
 	if (s != PLOMB_OK) {
 		plomb_tuf_mirror_close(mirror);

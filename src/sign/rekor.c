@@ -319,23 +319,6 @@ read_v1(plomb_ctx *ctx, plomb_view json, entry *e)
 
 /* see rekor.h */
 plomb_status
-plomb_rekor_v1_read(plomb_ctx *ctx, plomb_view json, plomb_view *text)
-{
-	plomb_status s;
-	entry *e;
-
-	text->p = NULL;
-	text->n = 0;
-	e = plomb_work_take(ctx->work, sizeof *e);
-	if (e == NULL) {
-		return PLOMB_NO_ROOM;
-	}
-	s = read_v1(ctx, json, e);
-	return s == PLOMB_OK ? write_entry(ctx, e, text) : malformed(s);
-}
-
-/* see rekor.h */
-plomb_status
 plomb_rekor_v1_annotation(plomb_ctx *ctx, plomb_view json, plomb_view *annotation)
 {
 	plomb_writer writer;
@@ -391,9 +374,9 @@ read_v2(plomb_ctx *ctx, plomb_view json, entry *e)
 	return read_proof(ctx, &doc, proof, plomb_json_base64, checkpoint, e);
 }
 
-/* see rekor.h */
-plomb_status
-plomb_rekor_v2_read(plomb_ctx *ctx, plomb_view json, plomb_view *text)
+/* An answer, by its version's reader, as the bundle's entry. */
+static plomb_status
+read_answer(plomb_ctx *ctx, plomb_view json, plomb_status (*read)(plomb_ctx *ctx, plomb_view json, entry *e), plomb_view *text)
 {
 	plomb_status s;
 	entry *e;
@@ -404,6 +387,20 @@ plomb_rekor_v2_read(plomb_ctx *ctx, plomb_view json, plomb_view *text)
 	if (e == NULL) {
 		return PLOMB_NO_ROOM;
 	}
-	s = read_v2(ctx, json, e);
+	s = read(ctx, json, e);
 	return s == PLOMB_OK ? write_entry(ctx, e, text) : malformed(s);
+}
+
+/* see rekor.h */
+plomb_status
+plomb_rekor_v1_read(plomb_ctx *ctx, plomb_view json, plomb_view *text)
+{
+	return read_answer(ctx, json, read_v1, text);
+}
+
+/* see rekor.h */
+plomb_status
+plomb_rekor_v2_read(plomb_ctx *ctx, plomb_view json, plomb_view *text)
+{
+	return read_answer(ctx, json, read_v2, text);
 }
