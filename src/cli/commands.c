@@ -18,7 +18,7 @@ static const plomb_command table[] = {
 #if PLOMB_SIGN
 	{ PLOMB_CMD_SIGN, "sign", "IMAGE...", "sign images", plomb_cmd_sign_image },
 	{ PLOMB_CMD_ATTEST, "attest", "IMAGE...", "attest something about images", plomb_cmd_sign_image },
-	{ PLOMB_CMD_SIGN_BLOB, "sign-blob", "FILE...", "sign files", plomb_cmd_sign_blob },
+	{ PLOMB_CMD_SIGN_BLOB, "sign-blob", "FILE", "sign a file", plomb_cmd_sign_blob },
 	{ PLOMB_CMD_ATTEST_BLOB, "attest-blob", "FILE", "attest something about a file", plomb_cmd_sign_blob },
 	{ PLOMB_CMD_SIGN_BUNDLE, "conformance sign-bundle", "FILE", "the client protocol of sigstore-conformance", plomb_cmd_sign_blob },
 	{ PLOMB_CMD_SIGN_BUNDLE, "sign-bundle", "FILE", "the same", plomb_cmd_sign_blob },

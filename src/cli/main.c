@@ -12,16 +12,6 @@
 #include "gate.h"
 #include "timeout.h"
 
-/* A variable that is set to something. */
-static int
-is_set(const char *name)
-{
-	const char *value;
-
-	value = getenv(name);
-	return value != NULL && value[0] != 0;
-}
-
 /* The locale's character set, by the variables that decide it, in their order. */
 static int
 is_utf8_locale(void)
@@ -30,7 +20,7 @@ is_utf8_locale(void)
 	size_t i;
 
 	for (i = 0; i < sizeof names / sizeof names[0]; i ++) {
-		if (is_set(names[i])) {
+		if (plomb_is_set(names[i])) {
 			const char *value;
 
 			value = getenv(names[i]);
@@ -47,7 +37,7 @@ look_at_terminal(plomb_app *app)
 
 	term = getenv("TERM");
 	app->is_terminal = isatty(STDERR_FILENO);
-	app->has_colour = app->is_terminal && !is_set("NO_COLOR") && term != NULL && strcmp(term, "dumb") != 0;
+	app->has_colour = app->is_terminal && !plomb_is_set("NO_COLOR") && term != NULL && strcmp(term, "dumb") != 0;
 	app->has_utf8 = is_utf8_locale();
 	/* A terminal that cannot write over a line is told nothing. */
 	plomb_progress_init(app->progress, app->err, &plomb_pause_posix,

@@ -177,6 +177,16 @@ plomb_read_rest(plomb_bytes *bytes, plomb_file *file, const char *path, size_t m
 }
 
 /* see source.h */
+int
+plomb_is_set(const char *name)
+{
+	const char *value;
+
+	value = getenv(name);
+	return value != NULL && value[0] != 0;
+}
+
+/* see source.h */
 plomb_status
 plomb_variable(const char *name, const char **value, plomb_fault *fault)
 {

@@ -57,6 +57,9 @@ int plomb_file_exists(const char *path);
 /* It is neither a file nor a directory; found out without opening it, which a named pipe's writer would notice. */
 int plomb_file_is_stream(const char *path);
 
+/* An environment variable is set to something. */
+int plomb_is_set(const char *name);
+
 /*
  * An environment variable's value; NULL if it is not set. One that is set to
  * nothing is PLOMB_CONFIG_INVALID: a script whose own variable is missing

@@ -23,21 +23,6 @@ put(char *out, size_t room, size_t *n, const char *text)
 	return plomb_url_put(out, room, n, text_of(text), 0);
 }
 
-static int
-put_digest(char *out, size_t room, size_t *n, const plomb_digest *digest, const char *between)
-{
-	unsigned char hex[2 * PLOMB_MAX_HASH_LEN];
-	plomb_view bytes;
-
-	bytes.p = digest->bytes;
-	bytes.n = plomb_hash_len(digest->hash);
-	plomb_hex_encode(hex, bytes);
-	bytes.p = hex;
-	bytes.n *= 2;
-	return put(out, room, n, plomb_hash_name(digest->hash)) && put(out, room, n, between)
-		&& plomb_url_put(out, room, n, bytes, 0);
-}
-
 /* ------------------------------------------------------------------- sending */
 
 /* A body while it comes in. */
@@ -554,7 +539,7 @@ fetch(plomb_store_registry *s, const plomb_place *place, const plomb_digest *dig
 	if (size != UINT64_MAX && size > max) {
 		return PLOMB_LIMIT_EXCEEDED;
 	}
-	if (!put(rest, sizeof rest, &n, is_manifest ? "manifests/" : "blobs/") || !put_digest(rest, sizeof rest, &n, digest, ":")) {
+	if (!put(rest, sizeof rest, &n, is_manifest ? "manifests/" : "blobs/") || !plomb_url_put_digest(rest, sizeof rest, &n, digest, ":")) {
 		return PLOMB_REFERENCE_INVALID;
 	}
 	memset(&fetched, 0, sizeof fetched);
@@ -754,7 +739,7 @@ plomb_registry_tag_name(char out[200], const char *prefix, const plomb_digest *d
 	size_t n = 0, m = 0;
 
 	/* The general form cuts longer digests at 64 digits. */
-	if (!put_digest(full, sizeof full, &n, digest, "-")) {
+	if (!plomb_url_put_digest(full, sizeof full, &n, digest, "-")) {
 		return 0;
 	}
 	n = text_of(plomb_hash_name(digest->hash)).n + 1 + 64;
@@ -893,7 +878,7 @@ fetch_page(plomb_store_registry *s, const plomb_digest *digest, size_t i, int *i
 	memset(&page, 0, sizeof page);
 	page.is_page = 1;
 	if (i == 0) {
-		status = put(rest, sizeof rest, &n, "referrers/") && put_digest(rest, sizeof rest, &n, digest, ":")
+		status = put(rest, sizeof rest, &n, "referrers/") && plomb_url_put_digest(rest, sizeof rest, &n, digest, ":")
 			? ask(s, url, &s->signatures, rest, PLOMB_MEDIA_OCI_INDEX, PLOMB_MAX_MANIFEST_BYTES, &page, &h) : PLOMB_REFERENCE_INVALID;
 	} else {
 		n = 0;

@@ -347,3 +347,19 @@ plomb_url_is_local(plomb_view host)
 	}
 	return !read_quad(host, quad) || is_local_quad(quad);
 }
+
+/* see url.h */
+int
+plomb_url_put_digest(char *out, size_t room, size_t *n, const plomb_digest *digest, const char *between)
+{
+	unsigned char hex[2 * PLOMB_MAX_HASH_LEN];
+	plomb_view bytes;
+
+	bytes.p = digest->bytes;
+	bytes.n = plomb_hash_len(digest->hash);
+	plomb_hex_encode(hex, bytes);
+	bytes.p = hex;
+	bytes.n *= 2;
+	return plomb_url_put(out, room, n, plomb_view_of(plomb_hash_name(digest->hash)), 0)
+		&& plomb_url_put(out, room, n, plomb_view_of(between), 0) && plomb_url_put(out, room, n, bytes, 0);
+}

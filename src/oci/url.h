@@ -42,5 +42,7 @@ int plomb_url_is_local(plomb_view host);
 
 /* Append bytes, percent-encoded where encode is set; 0 if they do not fit with a NUL behind. */
 int plomb_url_put(char *out, size_t room, size_t *n, plomb_view bytes, int encode);
+/* Append a digest: its algorithm, what is between (":" or "-"), hex. 0 as above. */
+int plomb_url_put_digest(char *out, size_t room, size_t *n, const plomb_digest *digest, const char *between);
 
 #endif

@@ -14,21 +14,6 @@ put(char *out, size_t room, size_t *n, const char *text)
 	return plomb_url_put(out, room, n, plomb_view_of(text), 0);
 }
 
-/* sha256:… behind what is there. */
-static int
-put_digest(char *out, size_t room, size_t *n, const plomb_digest *digest)
-{
-	unsigned char hex[2 * PLOMB_MAX_HASH_LEN];
-	plomb_view bytes;
-
-	bytes.p = digest->bytes;
-	bytes.n = plomb_hash_len(digest->hash);
-	plomb_hex_encode(hex, bytes);
-	bytes.p = hex;
-	bytes.n *= 2;
-	return put(out, room, n, plomb_hash_name(digest->hash)) && put(out, room, n, ":") && plomb_url_put(out, room, n, bytes, 0);
-}
-
 /* see push.h */
 plomb_status
 plomb_push_fail(plomb_push *push, plomb_status status, const char *first, plomb_view second, const char *third)
@@ -134,7 +119,7 @@ find_blob(plomb_push *push, const plomb_digest *digest)
 
 	memset(&errand, 0, sizeof errand);
 	errand.method = "HEAD";
-	if (!put(rest, sizeof rest, &n, "blobs/") || !put_digest(rest, sizeof rest, &n, digest)) {
+	if (!put(rest, sizeof rest, &n, "blobs/") || !plomb_url_put_digest(rest, sizeof rest, &n, digest, ":")) {
 		return plomb_push_fail(push, PLOMB_INTERNAL_ERROR, "", plomb_view_of(""), "");
 	}
 	s = run_bare(push, rest, NULL, &errand, &reply);
@@ -176,7 +161,7 @@ add_digest(char location[PLOMB_MAX_URL], const plomb_digest *digest)
 	size_t n = plomb_view_of(location).n;
 
 	return put(location, PLOMB_MAX_URL, &n, memchr(location, '?', n) != NULL ? "&digest=" : "?digest=")
-		&& put_digest(location, PLOMB_MAX_URL, &n, digest);
+		&& plomb_url_put_digest(location, PLOMB_MAX_URL, &n, digest, ":");
 }
 
 /* PLOMB_UNSET: the session is not there any more. */

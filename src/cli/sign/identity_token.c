@@ -127,18 +127,9 @@ github_try(void *user, plomb_ctx *ctx)
 }
 
 static int
-is_set(const char *name)
-{
-	const char *value;
-
-	value = getenv(name);
-	return value != NULL && value[0] != 0;
-}
-
-static int
 has_github(void)
 {
-	return is_set("ACTIONS_ID_TOKEN_REQUEST_URL") && is_set("ACTIONS_ID_TOKEN_REQUEST_TOKEN");
+	return plomb_is_set("ACTIONS_ID_TOKEN_REQUEST_URL") && plomb_is_set("ACTIONS_ID_TOKEN_REQUEST_TOKEN");
 }
 
 static plomb_status
@@ -406,10 +397,10 @@ from_person(plomb_bytes *token, plomb_app *app, plomb_asker *asker, plomb_view i
 static plomb_status
 from_environment(plomb_bytes *token, plomb_asker *asker, plomb_fault *fault)
 {
-	if (is_set("SIGSTORE_ID_TOKEN")) {
+	if (plomb_is_set("SIGSTORE_ID_TOKEN")) {
 		return copy(token, plomb_view_of_arg(getenv("SIGSTORE_ID_TOKEN")), fault);
 	}
-	if (is_set("SIGSTORE_ID_TOKEN_FILE")) {
+	if (plomb_is_set("SIGSTORE_ID_TOKEN_FILE")) {
 		return plomb_read_config(token, getenv("SIGSTORE_ID_TOKEN_FILE"), PLOMB_MAX_TOKEN, fault);
 	}
 	if (has_github()) {
